@@ -1,0 +1,164 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let house: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"), .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"), .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(), .treatAllWarnings(as: .error),
+]
+
+/// A C library of the system, with its module map and shim under `Sources/CLibraries/`.
+func system(_ name: String, pkgConfig: String, apt: String) -> Target {
+    .systemLibrary(
+        name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: house)
+}
+
+/// What links a program with the Swift runtime inside, and as little else as can be: the box of a loudspeaker needs no runtime
+/// installed, and memory for neither what Foundation would load nor what the linker can tell to be the same or unused.
+let small: [LinkerSetting] = [
+    .unsafeFlags([
+        "-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-use-ld=lld", "-Xlinker", "--icf=safe",
+        "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+    ])
+]
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration: Target.Dependency = .product(name: "Configuration", package: "swift-configuration")
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let httpTypes: Target.Dependency = .product(name: "HTTPTypes", package: "swift-http-types")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let hummingbirdTesting: Target.Dependency = .product(name: "HummingbirdTesting", package: "hummingbird")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let signals: Target.Dependency = .product(name: "UnixSignals", package: "swift-service-lifecycle")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "loa",
+    products: [
+        .executable(name: "loa", targets: ["loa"]),
+        .executable(name: "loa-controller", targets: ["loa-controller"]),
+        .executable(name: "loa-node", targets: ["loa-node"]),
+        .library(name: "asound_module_pcm_loa", type: .dynamic, targets: ["VirtualSoundCard"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // 0 base
+        system("CALSA", pkgConfig: "alsa", apt: "libasound2-dev"),
+        system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
+        system("CEBUR128", pkgConfig: "libebur128", apt: "libebur128-dev"),
+        .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
+        system("CMPG123", pkgConfig: "libmpg123", apt: "libmpg123-dev"),
+        system("CMosquitto", pkgConfig: "libmosquitto", apt: "libmosquitto-dev"),
+        system("CSoxr", pkgConfig: "soxr", apt: "libsoxr-dev"),
+        system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
+        system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
+        .target(name: "CRealtime"),
+        module("RuntimeSupport", ["CLinux"]),
+        // Loaded by any ALSA program, so it carries no part of Swift's runtime.
+        .target(
+            name: "VirtualSoundCard", dependencies: ["CALSA"],
+            linkerSettings: [.linkedLibrary("m"), .unsafeFlags(["-nostartfiles", "-static-stdlib"])]),
+        // 1 words
+        module("Broadcasting", [crypto]),
+        module("ControllerAPI", ["Broadcasting"]),
+        module("Directing", ["Broadcasting"]),
+        module("Scheduling", ["Broadcasting"]),
+        // 1 sound
+        module("Rendering", ["CRealtime"]),
+        // 2 adapters
+        module("ALSAPlayback", ["CALSA"]),
+        module("HTTPTransfer", ["CCurl"]),
+        module("LoudnessMeasurement", ["CEBUR128"]),
+        module("MP3Decoding", ["CMPG123"]),
+        module("Messaging", ["CMosquitto", "RuntimeSupport", logging]),
+        module("NodeStore", ["Broadcasting", "CSQLite", "RuntimeSupport"]),
+        module("Resampling", ["CSoxr"]),
+        module("YAMLReading", ["CYAML", configuration]),
+        // 3 services
+        module(
+            "CommandLineClient", ["Broadcasting", "ControllerAPI", "HTTPTransfer", "RuntimeSupport", argumentParser]),
+        module(
+            "ControllerServices",
+            [
+                "Broadcasting", "ControllerAPI", "LoudnessMeasurement", "MP3Decoding", "Messaging", "RuntimeSupport",
+                "YAMLReading", configuration, crypto, grdb, httpTypes, hummingbird, lifecycle, logging, signals,
+            ]),
+        module(
+            "NodeServices",
+            [
+                "ALSAPlayback", "Broadcasting", "CLinux", "Directing", "HTTPTransfer", "Messaging", "NodeStore",
+                "Playout", "RuntimeSupport", "Scheduling", "YAMLReading", configuration, crypto, lifecycle, logging,
+                systemPackage,
+            ]),
+        module("Playout", ["ALSAPlayback", "MP3Decoding", "Rendering", "Resampling", "RuntimeSupport", logging]),
+        // 4 programs
+        program("loa", ["CommandLineClient"]),
+        program("loa-controller", ["ControllerServices", argumentParser, logging]),
+        .executableTarget(
+            name: "loa-node",
+            dependencies: ["Broadcasting", "NodeServices", argumentParser, lifecycle, logging, signals],
+            swiftSettings: house, linkerSettings: small),
+        // tests
+        module("BroadcastTesting", ["CLinux", "RuntimeSupport", logging]),
+        tests("ALSAPlaybackTests", ["ALSAPlayback"]),
+        tests("BroadcastingTests", ["Broadcasting", crypto]),
+        tests(
+            "CommandLineClientTests",
+            [
+                "Broadcasting", "CommandLineClient", "ControllerAPI", "HTTPTransfer", "RuntimeSupport", argumentParser,
+                crypto,
+            ]),
+        tests("ControllerAPITests", ["Broadcasting", "ControllerAPI"]),
+        tests(
+            "ControllerServicesTests",
+            [
+                "BroadcastTesting", "Broadcasting", "ControllerAPI", "ControllerServices", "LoudnessMeasurement",
+                "Messaging", "RuntimeSupport", configuration, crypto, grdb, httpTypes, hummingbird, hummingbirdTesting,
+                lifecycle, logging,
+            ]),
+        tests("DirectingTests", ["Broadcasting", "Directing"]),
+        tests("HTTPTransferTests", ["HTTPTransfer"], resources: [.copy("Resources")]),
+        tests("LoudnessMeasurementTests", ["LoudnessMeasurement"]),
+        tests("MP3DecodingTests", ["MP3Decoding"]),
+        tests("MessagingTests", ["BroadcastTesting", "Messaging", "RuntimeSupport", logging]),
+        tests(
+            "NodeServicesTests",
+            ["Broadcasting", "Messaging", "NodeServices", "NodeStore", "Playout", "RuntimeSupport", crypto, logging]),
+        tests("NodeStoreTests", ["Broadcasting", "NodeStore"]),
+        tests("PlayoutTests", ["Playout", "RuntimeSupport", logging]),
+        tests("RenderingTests", ["Rendering"]),
+        tests("ResamplingTests", ["Resampling"]),
+        tests("RuntimeSupportTests", ["RuntimeSupport"]),
+        tests("SchedulingTests", ["Broadcasting", "Scheduling"]),
+        tests(
+            "SystemTests", ["BroadcastTesting", "Broadcasting", "ControllerAPI", "Messaging", "RuntimeSupport", crypto]),
+        tests("VirtualSoundCardTests", ["CALSA"]),
+        tests("YAMLReadingTests", ["YAMLReading"]),
+        tests("loaTests", ["BroadcastTesting", "Broadcasting", "ControllerAPI", "loa", crypto]),
+    ],
+    swiftLanguageModes: [.v6]
+)
