@@ -1,0 +1,27 @@
+/// What happened to a node itself.
+public struct NodeEvent: Hashable, Codable, Sendable {
+    /// The kinds of node record, as they stand in a record's `kind`.
+    public enum Kind: String, Codable, Sendable, CaseIterable {
+        case booted, stopping, settingsApplied, documentAccepted, documentRefused
+        case deviceLost, deviceRestored, xrun
+        case clockTrusted, clockStepped
+        case contentCorrupt, contentFailed
+        case storageFault, mutedLocally, halted, haltLifted
+    }
+
+    public var kind: Kind
+    /// The document concerned.
+    public var topic: String?
+    public var revision: Revision?
+    /// How often it happened since the last record of it, where records are gathered.
+    public var count: Int?
+    /// Seconds: of a clock step, or that a device was away.
+    public var seconds: Double?
+    public var sha256: ContentHash?
+    public var reason: Reason?
+
+    public init(_ kind: Kind, reason: Reason? = nil) {
+        self.kind = kind
+        self.reason = reason
+    }
+}

@@ -1,0 +1,115 @@
+/// What a controller tells one node about itself.
+public struct NodeSettings: DocumentBody {
+    public var title: String?
+    /// Scopes that the node obeys beside its own.
+    public var scopes: [Scope]
+    /// A name of the tz database, as `Asia/Ho_Chi_Minh`.
+    public var timeZone: String
+    public var volumes: Volumes
+    /// Local times of day in which only an emergency sounds.
+    public var quietHours: [QuietHours]
+    public var limits: Limits
+    /// Addresses from which audio is fetched, tried in order; the file is `<address>/<sha256>.mp3`.
+    public var contentAddresses: [String]
+    /// Keys whose signature the node obeys, beside those of its own file.
+    public var trustedKeys: [PublicKey]
+
+    /// Gains in dB, relative to full scale after loudness normalisation.
+    public struct Volumes: Hashable, Codable, Sendable {
+        public var normal: Double
+        /// Nothing but an emergency sounds above it.
+        public var ceiling: Double
+        public var emergency: Double
+
+        public init(normal: Double = 0, ceiling: Double = 0, emergency: Double = 0) {
+            self.normal = normal
+            self.ceiling = ceiling
+            self.emergency = emergency
+        }
+
+        private enum CodingKeys: String, CodingKey { case normal, ceiling, emergency }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            normal = try container.decodeIfPresent(in: -60.0...20.0, forKey: .normal) ?? 0
+            ceiling = try container.decodeIfPresent(in: -60.0...20.0, forKey: .ceiling) ?? 0
+            emergency = try container.decodeIfPresent(in: -60.0...20.0, forKey: .emergency) ?? 0
+        }
+    }
+
+    /// From `from` to `to` (`HH:mm`, node's zone), over midnight where `to` is the earlier.
+    public struct QuietHours: Hashable, Codable, Sendable {
+        public var from: String
+        public var to: String
+
+        public init(from: String, to: String) {
+            self.from = from
+            self.to = to
+        }
+
+        private enum CodingKeys: String, CodingKey { case from, to }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            from = try container.decode(String.self, forKey: .from)
+            to = try container.decode(String.self, forKey: .to)
+            for (key, text) in [(CodingKeys.from, from), (.to, to)] where !Self.isTimeOfDay(text) {
+                throw DecodingError.dataCorruptedError(
+                    forKey: key, in: container, debugDescription: "a time of day is HH:mm, from 00:00 to 23:59")
+            }
+        }
+
+        /// Whether `text` is `HH:mm`, from `00:00` to `23:59`.
+        public static func isTimeOfDay(_ text: String) -> Bool {
+            let bytes = Array(text.utf8)
+            let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
+            guard bytes.count == 5, bytes[2] == UInt8(ascii: ":"), digits.contains(bytes[0]), digits.contains(bytes[1]),
+                digits.contains(bytes[3]), digits.contains(bytes[4]), let hour = Int(text.prefix(2)),
+                let minute = Int(text.suffix(2))
+            else { return false }
+            return hour < 24 && minute < 60
+        }
+    }
+
+    public struct Limits: Hashable, Codable, Sendable {
+        /// Seconds that any one cue may sound at the most, whatever its document says.
+        public var maximumDuration: Double
+
+        public init(maximumDuration: Double = 7200) { self.maximumDuration = maximumDuration }
+
+        private enum CodingKeys: String, CodingKey { case maximumDuration }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            maximumDuration = try container.decodeIfPresent(in: 1.0...86_400.0, forKey: .maximumDuration) ?? 7200
+        }
+    }
+
+    public init(scopes: [Scope], timeZone: String, contentAddresses: [String], trustedKeys: [PublicKey]) {
+        self.scopes = scopes
+        self.timeZone = timeZone
+        volumes = Volumes()
+        quietHours = []
+        limits = Limits()
+        self.contentAddresses = contentAddresses
+        self.trustedKeys = trustedKeys
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case title, scopes, timeZone, volumes, quietHours, limits, contentAddresses, trustedKeys
+    }
+
+    /// Fields that are absent take their defaults; `scopes`, `timeZone` and `trustedKeys` must be there.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            scopes: try container.decode([Scope].self, forKey: .scopes),
+            timeZone: try container.decode(String.self, forKey: .timeZone),
+            contentAddresses: try container.decodeIfPresent([String].self, forKey: .contentAddresses) ?? [],
+            trustedKeys: try container.decode([PublicKey].self, forKey: .trustedKeys))
+        title = try container.decodeIfPresent(String.self, forKey: .title)
+        volumes = try container.decodeIfPresent(Volumes.self, forKey: .volumes) ?? volumes
+        quietHours = try container.decodeIfPresent([QuietHours].self, forKey: .quietHours) ?? quietHours
+        limits = try container.decodeIfPresent(Limits.self, forKey: .limits) ?? limits
+    }
+}
