@@ -1,0 +1,46 @@
+import Broadcasting
+
+/// One occurrence of something that is to sound: what, when, how strongly. All that follows is blind to where it came from.
+struct Cue: Hashable, Sendable {
+    var id: CueID
+    var title: String
+    var drill: Bool
+    /// In the order of playing.
+    var audio: [AudioReference]
+    var due: Timestamp
+    /// After it, the cue is neither started nor gone on with.
+    var expires: Timestamp
+    var priority: Priority
+    var over: Covering
+    var whenInterrupted: InterruptionPolicy
+    /// Gain in dB beside that of the node.
+    var volume: Double
+    /// Seconds of sound.
+    var maximumDuration: Double
+
+    /// Seconds of audio.
+    var duration: Double { audio.reduce(0) { $0 + $1.duration } }
+
+    var isEmergency: Bool { priority.isEmergency }
+}
+
+extension Cue {
+    /// Occurrence `number` of `broadcast`, or nil if there is none such.
+    init?(_ broadcast: Broadcast, number: Int) {
+        guard let due = broadcast.startable(number) else { return nil }
+        self.init(broadcast, number: number, due: due)
+    }
+
+    /// An occurrence that `broadcast` had before it was edited, for its terminal record.
+    init(takenAway number: Int, from broadcast: Broadcast) {
+        self.init(broadcast, number: number, due: broadcast.due(number) ?? broadcast.start)
+    }
+
+    private init(_ broadcast: Broadcast, number: Int, due: Timestamp) {
+        self.init(
+            id: CueID(broadcast: broadcast.id, number: number), title: broadcast.title, drill: broadcast.drill,
+            audio: broadcast.content, due: due, expires: broadcast.expires, priority: broadcast.priority,
+            over: broadcast.over, whenInterrupted: broadcast.whenInterrupted, volume: broadcast.volume,
+            maximumDuration: broadcast.maximumDuration)
+    }
+}

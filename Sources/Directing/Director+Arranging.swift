@@ -1,0 +1,183 @@
+import Broadcasting
+
+extension Director {
+    /// Gives each active cue its role, and the player the orders that are missing for it: silence first, then sound.
+    mutating func arrange() {
+        let active = playbacks.filter { isReady($0) || ($0.hasBegun && $0.ending == nil) }.map(contender)
+        let roles = Arbiter(active).roles
+        endTooManyInterrupted(roles)
+        for (cue, role) in roles {
+            if case .covered(let by) = role { silence(cue, by: by) }
+        }
+        prepare(beside: active)
+        for (cue, role) in roles.reversed() {
+            switch role {
+            case .covered: break
+            case .ducked(let decibels): sound(cue, ducking: decibels)
+            case .full: sound(cue, ducking: 0)
+            }
+        }
+    }
+
+    private func contender(_ playback: Playback) -> Arbiter.Contender {
+        Arbiter.Contender(
+            cue: playback.id, priority: playback.cue.priority, arrival: playback.arrival ?? .max,
+            over: playback.cue.over, whenInterrupted: playback.cue.whenInterrupted, hasBegun: playback.hasBegun)
+    }
+
+    /// Keeps voices of the player free: an interrupted cue holds one.
+    private mutating func endTooManyInterrupted(_ roles: [(cue: CueID, role: Arbiter.Role)]) {
+        let interrupted = roles.compactMap { cue, role -> (cue: CueID, by: CueID)? in
+            guard case .covered(let by) = role, let index = index(of: cue), playbacks[index].hasBegun else {
+                return nil
+            }
+            return (cue, by)
+        }
+        for (cue, by) in interrupted.dropFirst(DirectorTimes.mostInterrupted) {
+            end(cue, .interrupted, Reason(.preempted, "too many cues are interrupted at once"), by: by)
+        }
+    }
+
+    private mutating func silence(_ cue: CueID, by: CueID) {
+        guard let index = index(of: cue), playbacks[index].ending == nil else { return }
+        guard playbacks[index].hasBegun else { return retreat(index) }
+        playbacks[index].interruptedBy = by
+        if playbacks[index].cue.whenInterrupted == .drop {
+            end(cue, .interrupted, Reason(.preempted, "\(by) has the loudspeaker"), by: by)
+        } else if playbacks[index].voice?.state == .playing {
+            playbacks[index].voice?.state = .paused
+            playbacks[index].soundedBefore = playbacks[index].sounded(at: time.monotonic)
+            playbacks[index].soundsSince = nil
+            effects.append(.pause(cue))
+        }
+    }
+
+    /// Withdraws what was prepared for a cue that has not begun and cannot now.
+    private mutating func retreat(_ index: Int) {
+        switch playbacks[index].voice?.state {
+        case .armed:
+            playbacks[index].voice?.state = .paused
+            effects.append(.pause(playbacks[index].id))
+        case .loaded: stopVoice(index)
+        default: break
+        }
+    }
+
+    /// Loads what is due soon, and then orders its start to the instant, if it would have the loudspeaker.
+    private mutating func prepare(beside active: [Arbiter.Contender]) {
+        let upcoming = playbacks.filter { !$0.isDue && !$0.hasBegun && $0.ending == nil }
+            .sorted { ($0.cue.due, $0.id) < ($1.cue.due, $1.id) }
+        var contenders = active
+        for playback in upcoming {
+            guard let index = index(of: playback.id) else { continue }
+            let isBarred = halt(for: playback.cue) != nil || (!playback.cue.isEmergency && isQuiet)
+            guard couldSound(playback), !isBarred else {
+                retreat(index)
+                continue
+            }
+            var contender = contender(playback)
+            contender.arrival = arrivals + contenders.count
+            contenders.append(contender)
+            guard Arbiter(contenders).role(of: playback.id) == .full else {
+                retreat(index)
+                continue
+            }
+            if playbacks[index].voice == nil { load(index) }
+            arm(index)
+        }
+    }
+
+    private mutating func arm(_ index: Int) {
+        let cue = playbacks[index].cue
+        let (distance, overflow) = cue.due.nanoseconds.subtractingReportingOverflow(time.reckoned.nanoseconds)
+        guard playbacks[index].voice?.state == .loaded, time.isTrusted, !overflow, distance <= DirectorTimes.armLead
+        else { return }
+        playbacks[index].voice?.state = .armed(monotonic: time.monotonic + max(0, distance))
+        start(index, at: .at(cue.due))
+    }
+
+    private mutating func sound(_ id: CueID, ducking decibels: Double) {
+        guard let index = index(of: id), playbacks[index].ending == nil else { return }
+        let base = gain(of: playbacks[index].cue)
+        playbacks[index].gain = base
+        guard playbacks[index].hasBegun else { return begin(index) }
+        switch playbacks[index].voice?.state {
+        case .playing: setGain(index, base + decibels)
+        case .paused where !isDeviceLost:
+            setGain(index, base + decibels)
+            resume(index)
+        default: break
+        }
+    }
+
+    /// Starts a cue that is due and has the loudspeaker.
+    private mutating func begin(_ index: Int) {
+        if playbacks[index].voice == nil { load(index) }
+        switch playbacks[index].voice?.state {
+        case .loaded:
+            setGain(index, playbacks[index].gain)
+            playbacks[index].voice?.state = .playing
+            start(index, at: .now)
+            markBegun(index, at: time.monotonic)
+        case .paused:
+            setGain(index, playbacks[index].gain)
+            playbacks[index].startOrder = .now
+            playbacks[index].voice?.state = .playing
+            effects.append(.resume(playbacks[index].id, from: .heard))
+            markBegun(index, at: time.monotonic)
+        default: break
+        }
+    }
+
+    private mutating func resume(_ index: Int) {
+        let wasHeard = playbacks[index].startRecorded
+        let point: ResumePoint =
+            switch playbacks[index].cue.whenInterrupted {
+            case .restart where wasHeard: .beginning
+            case .liveEdge where wasHeard: .liveEdge
+            default: .heard
+            }
+        if point == .beginning {
+            playbacks[index].soundedBefore = 0
+            playbacks[index].heard = nil
+        }
+        if point == .liveEdge { playbacks[index].hasSkipped = true }
+        playbacks[index].voice?.state = .playing
+        playbacks[index].soundsSince = time.monotonic
+        effects.append(.resume(playbacks[index].id, from: point))
+    }
+
+    private mutating func load(_ index: Int) {
+        let cue = playbacks[index].cue
+        let gain = gain(of: cue)
+        playbacks[index].gain = gain
+        playbacks[index].voice = Playback.Voice(state: .loaded, gain: gain)
+        effects.append(.load(cue.id, LoadOrder(audio: cue.audio, gain: gain)))
+    }
+
+    private mutating func start(_ index: Int, at start: StartTime) {
+        playbacks[index].startOrder = start
+        if case .at(let instant) = start { noteBegun(index, startsAt: instant) }
+        effects.append(.start(playbacks[index].id, at: start))
+    }
+
+    private mutating func setGain(_ index: Int, _ decibels: Double) {
+        guard playbacks[index].voice?.gain != decibels else { return }
+        playbacks[index].voice?.gain = decibels
+        effects.append(.setGain(playbacks[index].id, decibels: decibels))
+    }
+
+    mutating func stopVoice(_ index: Int) {
+        guard let voice = playbacks[index].voice, !voice.isStopping else { return }
+        playbacks[index].soundedBefore = playbacks[index].sounded(at: time.monotonic)
+        playbacks[index].soundsSince = nil
+        playbacks[index].voice?.state = .stopping(since: time.monotonic)
+        effects.append(.stop(playbacks[index].id))
+    }
+
+    /// The gain in dB of a cue that nothing ducks: an emergency has a volume of its own, all else a ceiling.
+    private func gain(of cue: Cue) -> Double {
+        let volumes = settings?.volumes ?? NodeSettings.Volumes()
+        return cue.isEmergency ? volumes.emergency + cue.volume : min(volumes.normal + cue.volume, volumes.ceiling)
+    }
+}

@@ -1,0 +1,64 @@
+import Broadcasting
+
+extension Director {
+    /// When `.timer` is to be delivered next; in any case within 60 seconds.
+    public var nextWake: Wake? {
+        guard time.instant != nil else { return nil }
+        var wake = Wake()
+        for playback in playbacks { include(playback, in: &wake) }
+        for each in inForce where each.broadcast.cancelled == nil {
+            guard let cue = Cue(each.broadcast, number: decided(each.broadcast.id.rawValue) + 1) else { continue }
+            include(cue.due.advanced(byNanoseconds: -DirectorTimes.loadLead), in: &wake)
+            include(cue.due, in: &wake)
+            include(after(cue.expires), in: &wake)
+        }
+        if let settings, playbacks.contains(where: { !$0.cue.isEmergency }) {
+            let second = secondOfDay(settings)
+            let fraction = time.reckoned.nanoseconds % DirectorTimes.second
+            for quiet in settings.quietHours {
+                guard let distance = quiet.untilChange(secondOfDay: second) else { continue }
+                include(
+                    time.reckoned.advanced(byNanoseconds: Int64(distance) * DirectorTimes.second - fraction), in: &wake)
+            }
+        }
+        return wake == Wake() ? nil : wake
+    }
+
+    private func include(_ playback: Playback, in wake: inout Wake) {
+        let now = time.monotonic
+        switch playback.voice?.state {
+        case .armed(let instant): include(monotonic: instant, in: &wake)
+        case .stopping(let since): include(monotonic: since + DirectorTimes.stopPatience, in: &wake)
+        case .playing:
+            let left = maximumDuration(playback.cue) + DirectorTimes.overrun - playback.sounded(at: now)
+            include(monotonic: now + left, in: &wake)
+        case .loaded, .paused, nil: break
+        }
+        if let startBy = startBy(playback) { include(monotonic: startBy, in: &wake) }
+        if playback.voice?.state == .paused, let liveEnd = liveEnd(playback) { include(monotonic: liveEnd, in: &wake) }
+        if !playback.isDue, !playback.hasBegun {
+            include(playback.cue.due.advanced(byNanoseconds: -DirectorTimes.armLead), in: &wake)
+            include(playback.cue.due, in: &wake)
+        }
+        include(after(playback.cue.expires), in: &wake)
+    }
+
+    private func after(_ instant: Timestamp) -> Timestamp { instant.advanced(byNanoseconds: 1) }
+
+    /// A wall instant is waited for on the clock that is believed.
+    private func include(_ instant: Timestamp, in wake: inout Wake) {
+        guard instant > time.reckoned else { return }
+        if time.isTrusted {
+            wake.wall = wake.wall.map { min($0, instant) } ?? instant
+            return
+        }
+        let (distance, overflow) = instant.nanoseconds.subtractingReportingOverflow(time.reckoned.nanoseconds)
+        let (at, overflows) = time.monotonic.addingReportingOverflow(distance)
+        if !overflow, !overflows { include(monotonic: at, in: &wake) }
+    }
+
+    private func include(monotonic instant: Int64, in wake: inout Wake) {
+        guard instant > time.monotonic else { return }
+        wake.monotonic = wake.monotonic.map { min($0, instant) } ?? instant
+    }
+}

@@ -1,0 +1,105 @@
+public import Broadcasting
+
+/// Decides what a node plays, when, how loudly, and what its journal says of it. Plays and stores nothing itself.
+///
+/// Each call takes in one event, and derives anew, from what is in force and what has come of it: which cues are due, which must
+/// end, and which of the others has the loudspeaker. Effects are the difference to what was last ordered. How its rules read:
+///
+/// - *Now.* A broadcast that starts no later than its document was issued starts on receipt. Another waits for a trusted clock,
+///   unless it is an emergency.
+/// - *Late.* A cue waits for its audio, the sound card or the loudspeaker until it expires, and is then `missed`. What has begun
+///   may end after `expires`; what is silent by then does not go on, and ends `interrupted`.
+/// - *Repeated.* One occurrence has the turn. Another that becomes due waits until the one that sounds is over, and is `missed` as
+///   superseded when yet another is due.
+/// - *Maximum duration.* Counts what sounds, also ducked, on the monotonic clock, and begins anew when a cue is restarted.
+/// - *Quiet hours and halts.* What is due or waits is `refused`; what sounds is `stopped`. A halt of any scope that the node
+///   obeys silences the node.
+/// - *The document is the whole truth.* What is no longer in it is `stopped` as withdrawn, as if it were cancelled. Where the
+///   documents of two scopes differ about a broadcast, the later issued one counts. An edit applies to what has not begun.
+/// - *Unheard.* A voice that the player gives back before any of it was heard (`ended`, stopped, without having been told to)
+///   is loaded again when its audio is there.
+/// - *A dead program.* What was ordered to start is never started again: after a restart it is `interrupted`, for good.
+public struct Director: Sendable {
+    /// What must survive a restart; the caller stores it together with the records of the same call.
+    public internal(set) var memory: Memory
+
+    let node: NodeID
+    let utcOffset: @Sendable (String, Timestamp) -> Int
+
+    // What is known.
+    var time: KnownTime
+    var settings: NodeSettings?
+    var documents: [Scope: ScopeDocument] = [:]
+    /// The broadcasts of all obeyed scopes, each once, by id.
+    var inForce: [BroadcastInForce] = []
+    var content: [ContentHash: ContentState] = [:]
+    var isDeviceLost = false
+    var isStopping = false
+
+    // What came of it.
+    var playbacks: [Playback] = []
+    var arrivals = 0
+    var wanted: [AudioReference] = []
+    /// Those of the call that is being handled.
+    var effects: [Effect] = []
+
+    /// - Parameter utcOffset: the seconds east of UTC in a named zone at an instant.
+    public init(
+        node: NodeID, memory: Memory = Memory(),
+        utcOffset: @escaping @Sendable (_ zone: String, _ at: Timestamp) -> Int
+    ) {
+        self.node = node
+        self.memory = memory
+        self.utcOffset = utcOffset
+        time = KnownTime(passed: memory.passed)
+    }
+
+    /// Takes in what happened, and says what is to be done. The same events at the same instants give the same effects.
+    public mutating func handle(_ event: DirectorEvent, at now: Instant) -> [Effect] {
+        effects.removeAll(keepingCapacity: true)
+        time.advance(to: now)
+        take(event)
+        if !isStopping { plan() }
+        judge()
+        arrange()
+        if !isStopping { want() }
+        remember()
+        return effects
+    }
+
+    /// What has begun and is not over, by cue.
+    public var sounding: [CueState] {
+        playbacks.filter { $0.hasBegun && $0.ending == nil }.sorted { $0.id < $1.id }.map { playback in
+            let state: CueState.State =
+                switch playback.voice?.state {
+                case .playing where (playback.voice?.gain ?? 0) < playback.gain: .ducked
+                case .playing: .playing
+                default: .interrupted
+                }
+            return CueState(cue: playback.id, title: playback.cue.title, state: state)
+        }
+    }
+
+    private mutating func take(_ event: DirectorEvent) {
+        switch event {
+        case .restarted(let heard): buryTheDead(heard: heard)
+        case .settings(let settings): obey(settings)
+        case .broadcasts(let scope, let document, let issuedAt):
+            obey(ScopeDocument(body: document, issuedAt: issuedAt), of: scope)
+        case .content(let hash, let state): content[hash] = state
+        case .player(let report): take(report)
+        case .deviceLost: isDeviceLost = true
+        case .deviceRestored: isDeviceLost = false
+        case .clockStepped, .timer: break
+        case .stopping: stopAll()
+        }
+    }
+
+    /// Keeps a lower bound of the time, with whatever else is written anyway, and else each hour.
+    private mutating func remember() {
+        let isWritten = effects.contains { if case .record = $0 { true } else { false } }
+        let drift = memory.passed.map { time.reckoned.nanoseconds.subtractingReportingOverflow($0.nanoseconds) }
+        let isOld = drift.map { $0.overflow || $0.partialValue.magnitude >= UInt64(DirectorTimes.rememberEach) } ?? true
+        if isWritten || isOld { memory.passed = time.reckoned }
+    }
+}

@@ -1,0 +1,22 @@
+/// The director's own times, in nanoseconds.
+enum DirectorTimes {
+    static let second: Int64 = 1_000_000_000
+    /// So long before it is due, a cue is opened and decoded.
+    static let loadLead = 10 * second
+    /// So long before it is due, its start is ordered: time to write that down first, and for the player to be exact.
+    static let armLead = 2 * second
+    /// What a cue may sound beyond its maximum, so that one as long as its maximum is not cut by the way of its report.
+    static let overrun = second
+    /// So long a player may take to say that a stopped cue has ended.
+    static let stopPatience = 5 * second
+    /// So long a player may take to begin a cue, while there is a sound card.
+    static let startPatience = 35 * second
+    /// After so long, the time that has passed is remembered anew.
+    static let rememberEach = 3600 * second
+    /// So long after it is over, a broadcast is remembered that only documents of scopes name which the node obeys no more.
+    static let rememberUnobeyed = 30 * 86_400 * second
+    /// Occurrences of one broadcast that are recorded one by one when many are passed over at once.
+    static let mostPassed = 1000
+    /// Voices that the player may hold at once; when interrupted cues take more, the lowest of them ends.
+    static let mostInterrupted = 10
+}

@@ -1,0 +1,68 @@
+import Broadcasting
+
+/// A cue that is due or about to be, with what became of it so far. Not remembered over a restart: `BegunCue` is.
+struct Playback: Sendable {
+    /// Taken anew from its document until it has begun; as it was then from there on.
+    var cue: Cue
+    /// Whether its time has come.
+    var isDue = false
+    /// Its place in the order of arrival; given when it is first due and could sound.
+    var arrival: Int?
+    /// What the player was told, if it knows the cue.
+    var voice: Voice?
+    /// Whether some of it may have been heard. From there on it ends in its own terminal record and is never begun again.
+    var hasBegun = false
+    /// How it ends, once that is decided and the player's `ended` is waited for.
+    var ending: Ending?
+    /// How its start was ordered, if it was.
+    var startOrder: StartTime?
+    /// Its first frame is in the journal.
+    var startRecorded = false
+    var heard: Heard?
+    /// The cue that silenced it last.
+    var interruptedBy: CueID?
+    /// It went on at its live edge, so that not all of it was to be heard.
+    var hasSkipped = false
+    /// The gain in dB without ducking that it was told last.
+    var gain = 0.0
+    /// When its voice was told to sound for the first time, in monotonic nanoseconds.
+    var began: Int64?
+    /// Nanoseconds that it had sounded for when it was last told to.
+    var soundedBefore: Int64 = 0
+    /// When it was last told to sound, in monotonic nanoseconds; nil while it is silent.
+    var soundsSince: Int64?
+
+    init(_ cue: Cue) { self.cue = cue }
+
+    var id: CueID { cue.id }
+
+    /// Nanoseconds that it has sounded for, interruptions left out.
+    func sounded(at monotonic: Int64) -> Int64 { soundedBefore + (soundsSince.map { max(0, monotonic - $0) } ?? 0) }
+
+    /// A cue's voice as the player should know it by now.
+    struct Voice: Sendable {
+        var state: State
+        /// In dB, as told last.
+        var gain: Double
+
+        enum State: Sendable, Hashable {
+            case loaded
+            /// Told to start at an instant, which is this one on the monotonic clock.
+            case armed(monotonic: Int64)
+            case playing
+            case paused
+            /// Told to stop at this monotonic instant.
+            case stopping(since: Int64)
+        }
+
+        var isStopping: Bool { if case .stopping = state { true } else { false } }
+        var isArmed: Bool { if case .armed = state { true } else { false } }
+    }
+
+    /// The terminal record of a cue that still sounds.
+    struct Ending: Sendable {
+        var kind: PlaybackEvent.Kind
+        var reason: Reason
+        var by: CueID?
+    }
+}

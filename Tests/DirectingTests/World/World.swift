@@ -1,0 +1,241 @@
+import Broadcasting
+import Directing
+import FoundationEssentials
+
+/// A node without hardware: a director, a player, a disk and two clocks, told apart from it only by having no noise.
+///
+/// Checks at each event what must always hold; `violations` says what did not.
+struct World {
+    static let node = NodeID(unchecked: "node-1")
+    static let scope = Scope.node(node)
+
+    var director: Director
+    var player = SimulatedPlayer()
+    /// Milliseconds from the monotonic to the wall clock.
+    var wallOffset: Int64
+    var isClockTrusted = true
+    var settings: NodeSettings?
+    var documents: [Scope: (body: BroadcastsDocument, issuedAt: Timestamp)] = [:]
+    var disk: [ContentHash: ContentState] = [:]
+    /// What the disk has of audio that nothing was said about.
+    var defaultContent = ContentState.available
+    var wanted: [AudioReference] = []
+    /// What came to the disk and was not yet told.
+    var arrived: [ContentHash] = []
+    /// What this director was told of the disk.
+    var told: [ContentHash: ContentState] = [:]
+    var isStopping = false
+
+    /// What is in force, found by a slower way than the director's.
+    private(set) var inForce: [String: (broadcast: Broadcast, issuedAt: Timestamp)] = [:]
+
+    var records: [JournalEvent] = []
+    /// All that was told, and what the director made of it.
+    var log: [Step] = []
+    /// Whether `records` and `log` are kept; a million of them would fill the memory.
+    var keepsLog = true
+    var violations: [String] = []
+    var eventCount = 0
+
+    var terminal: [CueID: PlaybackEvent] = [:]
+    /// Cues that were seen due while the clock was trusted.
+    var seenDue: Set<CueID> = []
+    /// What cues were when they were loaded.
+    var cues: [CueID: Broadcast] = [:]
+    /// Loads fail with this chance in a thousand.
+    var failures = 0
+    /// Loads find their audio damaged with this chance in a thousand.
+    var givesBack = 0
+    var dice = Dice(seed: 0)
+
+    init(at start: Timestamp = Timestamp("2026-11-21T03:00:00Z") ?? .distantPast) {
+        wallOffset = start.nanoseconds / 1_000_000
+        director = Self.makeDirector(Director.Memory())
+        tell(.restarted(heard: [:]))
+    }
+
+    static func makeDirector(_ memory: Director.Memory) -> Director {
+        Director(node: node, memory: memory) { zone, _ in zone == "Asia/Ho_Chi_Minh" ? 7 * 3600 : 0 }
+    }
+
+    var wall: Timestamp { Timestamp(nanoseconds: (player.clock + wallOffset) * 1_000_000) }
+
+    var now: Instant {
+        Instant(wall: wall, monotonic: player.clock * 1_000_000, clockTrusted: isClockTrusted)
+    }
+
+    var effects: [Effect] { log.flatMap(\.effects) }
+
+    struct Step: Equatable {
+        var event: DirectorEvent
+        var now: Instant
+        var effects: [Effect]
+    }
+
+    // MARK: - What happens
+
+    /// Tells the director, and does what it says; unless the program `dies` before its orders reach the player.
+    mutating func tell(_ event: DirectorEvent, dies: Bool = false) {
+        eventCount += 1
+        if case .content(let hash, let state) = event { told[hash] = state }
+        let result = director.handle(event, at: now)
+        if keepsLog { log.append(Step(event: event, now: now, effects: result)) }
+        for case .record(let record) in result { take(record) }
+        if !dies {
+            for effect in result { carryOut(effect) }
+        }
+        check(after: event)
+    }
+
+    mutating func publish(
+        _ broadcasts: [Broadcast], halt: Halt? = nil, to scope: Scope = World.scope, issuedAt: Timestamp? = nil
+    ) {
+        let document = BroadcastsDocument(broadcasts: broadcasts, halt: halt)
+        documents[scope] = (document, issuedAt ?? wall)
+        merge()
+        tell(.broadcasts(scope, document, issuedAt: issuedAt ?? wall))
+    }
+
+    mutating func set(_ settings: NodeSettings) {
+        self.settings = settings
+        merge()
+        tell(.settings(settings))
+    }
+
+    mutating func setContent(_ hash: ContentHash, _ state: ContentState) {
+        disk[hash] = state
+        tell(.content(hash, state))
+    }
+
+    mutating func setContent(of broadcast: Broadcast, _ state: ContentState) {
+        for audio in broadcast.audio { setContent(audio.sha256, state) }
+    }
+
+    /// Lets time pass, with all that the player reports and all wakes that the director asked for.
+    mutating func run(seconds: Double) {
+        let end = player.clock + Int64(seconds * 1000)
+        while true {
+            deliver()
+            let next = nextInstant
+            guard next <= end else { break }
+            player.advance(to: max(next, player.clock), wallOffset: wallOffset)
+            if player.reports.isEmpty { tell(.timer) }
+        }
+        player.advance(to: end, wallOffset: wallOffset)
+        deliver()
+        tell(.timer)
+        deliver()
+    }
+
+    /// Tells all that has come to the disk, and that the player has reported.
+    mutating func deliver() {
+        while true {
+            if !arrived.isEmpty {
+                let hash = arrived.removeFirst()
+                tell(.content(hash, disk[hash] ?? .missing))
+            } else if let report = player.takeReport() {
+                tell(.player(report))
+            } else {
+                return
+            }
+        }
+    }
+
+    /// When the next wake or the player's next step is, in milliseconds.
+    var nextInstant: Int64 {
+        let wake = director.nextWake
+        let byWall = wake?.wall.map { ceilingMilliseconds($0.nanoseconds) - wallOffset }
+        let byMonotonic = wake?.monotonic.map(ceilingMilliseconds)
+        let wakes = [byWall, byMonotonic].compactMap { $0 }.map { max($0, player.clock + 1) }
+        return min(wakes.min() ?? .max, player.nextInstant ?? .max, player.clock + 60_000)
+    }
+
+    private func ceilingMilliseconds(_ nanoseconds: Int64) -> Int64 { (nanoseconds + 999_999) / 1_000_000 }
+
+    /// Sets the wall clock.
+    mutating func step(seconds: Double) {
+        wallOffset += Int64(seconds * 1000)
+        tell(.clockStepped(seconds: seconds))
+    }
+
+    mutating func loseDevice() {
+        player.hasDevice = false
+        tell(.deviceLost("No such device"))
+    }
+
+    mutating func restoreDevice() {
+        player.hasDevice = true
+        tell(.deviceRestored)
+    }
+
+    /// The program dies and starts again, from the memory that was stored last: as JSON.
+    mutating func restart() {
+        let heard = player.die()
+        isStopping = false
+        do {
+            let stored = try Wire.encode(director.memory)
+            if stored.count > 64_000 { violations.append("the memory has grown to \(stored.count) bytes") }
+            director = Self.makeDirector(try Wire.decode(Director.Memory.self, from: stored))
+        } catch {
+            violations.append("the memory cannot be stored: \(error)")
+        }
+        wanted = []
+        arrived = []
+        told = [:]
+        tell(.restarted(heard: heard))
+        if let settings { tell(.settings(settings)) }
+        for scope in documents.keys.sorted() {
+            guard let document = documents[scope] else { continue }
+            tell(.broadcasts(scope, document.body, issuedAt: document.issuedAt))
+        }
+        for hash in disk.keys.sorted() {
+            guard let state = disk[hash] else { continue }
+            tell(.content(hash, state))
+        }
+        if !player.hasDevice { tell(.deviceLost("No such device")) }
+    }
+
+    mutating func stop() {
+        isStopping = true
+        tell(.stopping)
+        deliver()
+    }
+
+    private mutating func merge() {
+        inForce = [:]
+        for scope in Set((settings?.scopes ?? []) + [Self.scope]).sorted() {
+            guard let document = documents[scope] else { continue }
+            for broadcast in document.body.broadcasts {
+                if let other = inForce[broadcast.id.rawValue], other.issuedAt >= document.issuedAt { continue }
+                inForce[broadcast.id.rawValue] = (broadcast, document.issuedAt)
+            }
+        }
+    }
+
+    private mutating func carryOut(_ effect: Effect) {
+        switch effect {
+        case .want(let audio):
+            wanted = audio
+            for each in audio where disk[each.sha256] == nil && defaultContent == .available {
+                disk[each.sha256] = .available
+                arrived.append(each.sha256)
+            }
+        case .load(let cue, _): cues[cue] = inForce[cue.item]?.broadcast
+        case .start(let cue, _):
+            cues[cue] = inForce[cue.item]?.broadcast ?? cues[cue]
+            checkStart(cue)
+        case .resume(let cue, _):
+            if player.voices[cue]?.began == nil { cues[cue] = inForce[cue.item]?.broadcast ?? cues[cue] }
+            checkStart(cue)
+        default: break
+        }
+        player.carryOut(effect, wallOffset: wallOffset, fails: failures > 0 && dice.perMille(failures))
+        if case .load(let cue, let order) = effect, givesBack > 0, dice.perMille(givesBack) {
+            for audio in order.audio {
+                disk[audio.sha256] = .missing
+                arrived.append(audio.sha256)
+            }
+            player.giveBack(cue)
+        }
+    }
+}
