@@ -1,0 +1,36 @@
+import Synchronization
+
+/// What control and the renderer share: the rings between them. Owns their memory.
+///
+/// Commands go down, refused when their ring is full. Events come up, dropped and counted when theirs is. The ends of voices
+/// come up through a ring of their own, which has room for more than there are slots and so loses none.
+public final class RenderLink: Sendable {
+    private let rings: [FrameRing]
+    let commands: CommandRing
+    let events: EventRing
+    let releases: EventRing
+
+    /// Makes empty rings.
+    public init() {
+        rings = (0..<Renderer.slots).map { _ in FrameRing() }
+        commands = CommandRing(capacity: 256)
+        events = EventRing(capacity: 1024)
+        releases = EventRing(capacity: 64)
+    }
+
+    deinit {
+        for ring in rings { ring.free() }
+        commands.free()
+        events.free()
+        releases.free()
+    }
+
+    /// The ring of the voice in `slot`.
+    public func ring(_ slot: Int) -> FrameRing { rings[slot] }
+
+    /// Hands a command to the renderer; false when too many wait. One thread at a time.
+    public func send(_ command: RenderCommand) -> Bool { commands.push(command) }
+
+    /// Takes the oldest report, ends of voices last. One thread at a time.
+    public func nextEvent() -> RenderEvent? { events.pop() ?? releases.pop() }
+}

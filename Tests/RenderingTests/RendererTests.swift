@@ -1,0 +1,210 @@
+import Testing
+
+@testable import Rendering
+
+@Suite struct RendererTests {
+    @Test(arguments: [1, 7, 64, 255, 256, 257, 4096])
+    func `one voice at unity comes out to the bit, in pieces of any size`(piece: Int) {
+        var dice = Dice(seed: 3)
+        let samples = dice.noise(9000 * 2)
+        var rig = Rig(ceiling: 0.89)
+        rig.attach(0, samples)
+        rig.send(.start, 0)
+        var output: [Float] = []
+        while output.count < samples.count { output += rig.render(piece) }
+        #expect(Array(output[..<samples.count]) == samples)
+        #expect(output[samples.count...].allSatisfy { $0 == 0 })
+    }
+
+    @Test func `mono goes to both channels, and stereo to the mean of both`() {
+        var wide = Rig(channels: 2)
+        wide.attach(0, [0.1, 0.2, 0.3], channels: 1)
+        wide.send(.start, 0)
+        #expect(wide.render(3) == [0.1, 0.1, 0.2, 0.2, 0.3, 0.3])
+        var narrow = Rig(channels: 1)
+        narrow.attach(0, [0.5, 0.25, -0.5, 0.5], channels: 2)
+        narrow.send(.start, 0)
+        #expect(narrow.render(3) == [0.375, 0, 0])
+    }
+
+    @Test(arguments: 1...20)
+    func `what is rendered again is the same, from any frame`(seed: UInt64) {
+        var dice = Dice(seed: seed)
+        let first = dice.noise(40_000 * 2)
+        let second = dice.noise(40_000 * 2, peak: 0.9)
+        func play(_ rig: inout Rig, rewinds: Bool) -> [Float] {
+            rig.attach(0, first)
+            rig.attach(1, second)
+            rig.send(.start, 0, ramp: RampShape(frames: 700, curve: .equalPower))
+            var output = rig.render(3000)
+            rig.send(.start, 1, ramp: RampShape(frames: 300, curve: .linear))
+            rig.send(.level, 0, gain: 0.2, ramp: RampShape(frames: 2000, curve: .linear))
+            output += rig.render(10_001)
+            rig.send(.pause, 1, ramp: RampShape(frames: 500, curve: .equalPower))
+            var tail: [Float] = []
+            let start = output.count / 2
+            while tail.count < 12_000 * 2 {
+                tail += rig.render(Int.random(in: 1...3000, using: &dice))
+                guard rewinds else { continue }
+                let target = Int.random(in: start...start + tail.count / 2, using: &dice)
+                rig.renderer.rewind(to: Int64(target))
+                tail.removeLast(tail.count - (target - start) * 2)
+                if tail.count < 12_000 * 2 { tail += rig.render(Int.random(in: 1...3000, using: &dice)) }
+            }
+            return output + tail[..<(12_000 * 2)]
+        }
+        var straight = Rig(ceiling: 0.7)
+        var wandering = Rig(ceiling: 0.7)
+        #expect(play(&straight, rewinds: false) == play(&wandering, rewinds: true), "seed \(seed)")
+    }
+
+    @Test func `a takeover begins on the frame that was rewound to`() {
+        var dice = Dice(seed: 9)
+        let music = dice.noise(20_000 * 2)
+        let alarm = dice.noise(4000 * 2)
+        var rig = Rig()
+        rig.attach(0, music)
+        rig.attach(1, alarm)
+        rig.send(.start, 0)
+        _ = rig.render(12_000)
+        _ = rig.hear(1000)
+        #expect(rig.renderer.rewind(to: 1300) == 1300)
+        rig.send(.pause, 0)
+        rig.send(.start, 1)
+        #expect(rig.render(4000) == alarm)
+        let events = rig.hear(5300)
+        #expect(events.map(\.kind) == [.paused, .started, .finished])
+        #expect(events.first?.heard == 1300)
+        #expect(events.last?.heard == 4000)
+        // The music goes on at the first frame that was not heard.
+        rig.send(.resume, 0)
+        #expect(rig.render(1000) == Array(music[1300 * 2..<2300 * 2]))
+    }
+
+    @Test func `a paused voice resumes where its fade ended`() {
+        var dice = Dice(seed: 11)
+        let music = dice.noise(20_000 * 2)
+        var rig = Rig()
+        rig.attach(0, music)
+        rig.send(.start, 0)
+        _ = rig.render(1000)
+        rig.send(.pause, 0, ramp: RampShape(frames: 480, curve: .equalPower))
+        let fading = rig.render(2000)
+        #expect(fading[480 * 2..<2000 * 2].allSatisfy { $0 == 0 })
+        #expect(rig.hear(3000).map(\.heard) == [0, 1480])
+        rig.send(.resume, 0)
+        #expect(rig.render(100) == Array(music[1480 * 2..<1580 * 2]))
+    }
+
+    @Test func `a voice that was paused before it began can still be started`() {
+        var rig = Rig()
+        rig.attach(0, [0.25, 0.25, 0.5, 0.5])
+        rig.send(.pause, 0)
+        #expect(rig.render(10).allSatisfy { $0 == 0 })
+        #expect(rig.hear(10).map(\.kind) == [.paused])
+        rig.send(.start, 0)
+        #expect(rig.render(2) == [0.25, 0.25, 0.5, 0.5])
+        #expect(rig.hear(12).map(\.kind) == [.started, .finished])
+    }
+
+    @Test func `an underrun is silence for that voice alone, and costs it no frame`() {
+        var dice = Dice(seed: 13)
+        let short = dice.noise(1000 * 2)
+        let rest = dice.noise(500 * 2)
+        let other = dice.noise(5000 * 2)
+        var rig = Rig()
+        rig.attach(0, short, isWhole: false)
+        rig.attach(1, other)
+        rig.send(.start, 0)
+        rig.send(.start, 1)
+        // The limiter's look ahead is part of what is needed.
+        _ = rig.render(1500)
+        rig.link.ring(0).write(rest.span, channels: 2, gain: 1)
+        rig.link.ring(0).finish()
+        _ = rig.render(1000)
+        let events = rig.hear(2500)
+        let end = events.last { $0.kind == .finished }
+        #expect(end?.slot == 0)
+        #expect(end?.heard == 1500)
+        #expect(end?.underrun == Int64(1500 + 64 - 1000))
+    }
+
+    @Test func `frames that pass without a device are not heard`() {
+        var dice = Dice(seed: 17)
+        var rig = Rig()
+        rig.attach(0, dice.noise(5000 * 2))
+        rig.send(.start, 0)
+        _ = rig.render(6000)
+        _ = rig.hear(2000)
+        _ = rig.hear(3500, audible: false)
+        let end = rig.hear(6000).last
+        #expect(end?.kind == .finished)
+        #expect(end?.heard == 3500)
+        #expect(end?.position == 5000)
+    }
+
+    @Test func `a start at an instant falls on the nearest frame, and a passed one begins at once`() {
+        var rig = Rig()
+        rig.attach(0, [0.25, 0.25, 0.25, 0.25])
+        rig.attach(1, [0.5, 0.5, 0.5, 0.5])
+        _ = rig.render(100)
+        let frame: Int64 = 1234
+        rig.send(.start, 0, instant: frame * 1_000_000_000 / 48_000 + 300)
+        rig.send(.start, 1, instant: 0)
+        #expect(rig.renderer.nextInstant == 0)
+        rig.renderer.placeStarts(within: 2000, by: rig.clock)
+        #expect(rig.renderer.nextInstant == nil)
+        let output = rig.render(2000)
+        #expect(output[0] == 0.5)
+        let first = output.firstIndex(of: 0.25)
+        #expect(first == (1234 - 100) * 2)
+        let started = rig.hear(2000).filter { $0.kind == .started }
+        #expect(started.map(\.slot).sorted() == [0, 1])
+    }
+
+    /// The output is the sum of the sources, each times the gains that the commands ask for.
+    @Test(arguments: 1...30)
+    func `the sum follows the gain law within -120 dB`(seed: UInt64) {
+        var dice = Dice(seed: seed)
+        let total = 20_000
+        var rig = Rig(channels: 1)
+        var expected = [Double](repeating: 0, count: total)
+        var scripts: [(frame: Int, slot: Int, gain: Double, length: Int)] = []
+        var sources: [[Float]] = []
+        for slot in 0..<4 {
+            sources.append(dice.noise(total, peak: 0.2))
+            rig.attach(slot, sources[slot], channels: 1)
+            rig.send(.start, slot)
+            for _ in 0..<3 {
+                scripts.append(
+                    (
+                        Int.random(in: 0..<total, using: &dice), slot, Double.random(in: 0...1, using: &dice),
+                        Int.random(in: 0...3000, using: &dice)
+                    ))
+            }
+        }
+        scripts.sort { $0.frame < $1.frame }
+        var gains = [(from: 1.0, to: 1.0, start: 0, length: 0)]
+        gains = Array(repeating: gains[0], count: 4)
+        func gain(_ slot: Int, _ frame: Int) -> Double {
+            let ramp = gains[slot]
+            if frame - ramp.start >= ramp.length { return ramp.to }
+            return ramp.from + (ramp.to - ramp.from) * Double(frame - ramp.start) / Double(ramp.length)
+        }
+        var output: [Float] = []
+        for (index, script) in (scripts + [(total, 0, 0, 0)]).enumerated() {
+            for frame in output.count..<script.frame {
+                for slot in 0..<4 { expected[frame] += Double(sources[slot][frame]) * gain(slot, frame) }
+            }
+            output += rig.render(script.frame - output.count)
+            guard index < scripts.count else { break }
+            gains[script.slot] = (gain(script.slot, script.frame), script.gain, script.frame, script.length)
+            rig.send(
+                .level, script.slot, gain: Float(script.gain),
+                ramp: RampShape(frames: script.length, curve: .linear))
+        }
+        var worst = 0.0
+        for frame in 0..<total { worst = max(worst, abs(Double(output[frame]) - expected[frame])) }
+        #expect(worst < 1e-6, "seed \(seed)")
+    }
+}
