@@ -1,0 +1,49 @@
+/// The device as it is now, for health reports and for technicians.
+public struct DeviceStatus: Sendable, Hashable {
+    /// What the device is doing.
+    public enum State: Sendable, Hashable {
+        /// Nobody has opened it yet.
+        case closed
+        /// Open, prepared and silent.
+        case idle
+        /// Playing.
+        case playing
+        /// Gone, or not to be opened; the reason is for people.
+        case lost(String)
+    }
+
+    /// The ALSA name that was asked for.
+    public var name: String
+    /// What it is doing.
+    public var state: State
+    /// Frames in a second; 0 before the first opening.
+    public var rate: Int
+    /// The format of a sample in ALSA's words, such as `S16_LE`; empty before the first opening.
+    public var format: String
+    /// Channels; 0 before the first opening.
+    public var channels: Int
+    /// Frames that the device holds.
+    public var bufferFrames: Int
+    /// Frames between two of the device's own interrupts.
+    public var periodFrames: Int
+    /// How often the device ran dry since the player began.
+    public var xruns: Int
+    /// Whether sound that was written can be replaced; a device that cannot has a short buffer and costs more CPU.
+    public var canRewind: Bool
+    /// What a technician could do about the state, with the devices there are; empty when all is well.
+    public var hint: String
+
+    /// Describes a device that nobody has opened.
+    public init(name: String) {
+        self.name = name
+        state = .closed
+        rate = 0
+        format = ""
+        channels = 0
+        bufferFrames = 0
+        periodFrames = 0
+        xruns = 0
+        canRewind = false
+        hint = ""
+    }
+}

@@ -1,0 +1,23 @@
+import RuntimeSupport
+import Synchronization
+
+/// What the mixer thread and control share beside the renderer's rings: how each wakes the other, and a few flags.
+final class MixerPort: Sendable {
+    /// Wakes the mixer.
+    let commands: WakeUp
+    /// Wakes control.
+    let reports: WakeUp
+    /// Times that the device ran dry.
+    let xruns = Atomic<Int>(0)
+    /// Whether the device is playing.
+    let isPlaying = Atomic<Bool>(false)
+    /// Whether the mixer should come to its end.
+    let isEnding = Atomic<Bool>(false)
+    /// Whether the mixer has come to its end.
+    let hasEnded = Atomic<Bool>(false)
+
+    init() throws(SystemError) {
+        commands = try WakeUp()
+        reports = try WakeUp()
+    }
+}

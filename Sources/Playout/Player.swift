@@ -1,0 +1,112 @@
+import ALSAPlayback
+import Glibc
+public import Logging
+import Rendering
+import RuntimeSupport
+import Synchronization
+
+/// Plays voices through one ALSA device: decoder threads → rings → mixer thread → device.
+///
+/// All calls return at once; what became of them is told by `events`. A call about a voice that has ended, or that was
+/// never loaded, does nothing. Sixteen voices can exist at once.
+public final class Player: Sendable {
+    /// What happened, in order. Holds 65,536 events that nobody has read; `progress` is left out when more than 64 wait, so
+    /// that all others find room. One reader only; it ends when `run()` does.
+    public let events: AsyncStream<PlayerEvent>
+    private let control: PlayerControl
+    private let configuration: PlayerConfiguration
+    private let logger: Logger
+
+    /// Makes a player that opens nothing before `run()`. Voices can be loaded at once.
+    ///
+    /// - Throws: `SystemError` when the process has no descriptor left.
+    public init(configuration: PlayerConfiguration, logger: Logger) throws {
+        self.configuration = configuration
+        self.logger = logger
+        let sink: AsyncStream<PlayerEvent>.Continuation
+        (events, sink) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(PlayerControl.eventLimit))
+        control = PlayerControl(configuration: configuration, port: try MixerPort(), sink: sink, logger: logger)
+    }
+
+    /// Plays until the task is cancelled; then fades what sounds, ends every voice as stopped, and closes the device.
+    ///
+    /// A device that cannot be opened is not an error: it is tried again, at least each 5 seconds. Call it once.
+    ///
+    /// - Throws: `SystemError` when the system has no room for the threads.
+    public func run() async throws {
+        let control = control
+        let configuration = configuration
+        let logger = logger
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+                do {
+                    _ = try NamedThread(name: "loa-playout") {
+                        control.listen()
+                        done.resume()
+                    }
+                } catch {
+                    done.resume(throwing: error)
+                    return
+                }
+                do {
+                    _ = try NamedThread(name: "loa-mixer", stackSize: 512 * 1024) {
+                        Self.mix(configuration, control, logger)
+                    }
+                } catch {
+                    logger.critical("no mixer thread", metadata: ["reason": "\(error)"])
+                    control.port.hasEnded.store(true, ordering: .releasing)
+                    control.port.reports.signal()
+                }
+            }
+        } onCancel: {
+            control.end()
+        }
+    }
+
+    private static func mix(_ configuration: PlayerConfiguration, _ control: PlayerControl, _ logger: Logger) {
+        if let priority = configuration.realtimePriority {
+            let verdict = RealtimePrivilege.scheduleCallingThread(priority: priority)
+            logger.info("real-time scheduling of the mixer", metadata: ["verdict": "\(verdict)"])
+        }
+        let mixer = Mixer(configuration: configuration, link: control.link, port: control.port) { news in
+            control.hear(news)
+        }
+        mixer.run()
+    }
+
+    /// Opens and decodes the first second of a voice, silently. Ends in `loaded` or in `ended` as failed.
+    public func load(_ request: VoiceRequest) {
+        control.load(request)
+    }
+
+    /// Starts a loaded voice, fading in over `ramp` seconds; with 0 the first sample has its full gain.
+    ///
+    /// A voice that is still loading starts as soon as it can. Only the first start of a voice counts.
+    public func start(_ id: VoiceID, at start: PlayoutStart, ramp: Double = 0) {
+        control.start(id, at: start, ramp: ramp)
+    }
+
+    /// Fades a voice out over `ramp` seconds and keeps its place. A voice that has not begun keeps its beginning.
+    public func pause(_ id: VoiceID, ramp: Double = 0.01) {
+        control.pause(id, ramp: ramp)
+    }
+
+    /// Goes on with a paused voice, fading in over `ramp` seconds.
+    public func resume(_ id: VoiceID, from point: ResumePoint = .heard, ramp: Double = 0.01) {
+        control.resume(id, from: point, ramp: ramp)
+    }
+
+    /// Moves the gain of a voice to `decibels` over `ramp` seconds, from the gain of that moment. Replaces the gain of
+    /// its request.
+    public func setGain(_ id: VoiceID, decibels: Double, ramp: Double = 0.02) {
+        control.setGain(id, decibels: decibels, ramp: ramp)
+    }
+
+    /// Fades a voice out over `ramp` seconds and ends it.
+    public func stop(_ id: VoiceID, ramp: Double = 0.01) {
+        control.stop(id, ramp: ramp)
+    }
+
+    /// The device as it is now.
+    public var status: DeviceStatus { control.status }
+}

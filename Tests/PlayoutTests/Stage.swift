@@ -1,0 +1,153 @@
+import Foundation
+import Logging
+import RuntimeSupport
+
+@testable import Playout
+
+/// A virtual sound card and a player on it, in a folder of their own.
+final class Stage: Sendable {
+    struct ToolFailed: Error {
+        let command: String
+    }
+
+    /// All cards of this process: libasound has one configuration, which it reads again when the file is another one.
+    private static let cards = Locked<(file: String, text: String)?>(nil)
+
+    let folder: URL
+    let device: String
+
+    /// Makes a card. `options` are added to its configuration as they are.
+    init(_ options: String = "") throws {
+        let name = "card" + UUID().uuidString.replacing("-", with: "")
+        let folder = URL.temporaryDirectory.appending(path: "loa-stage-" + name)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        self.folder = folder
+        device = name
+        let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        let plugin = URL(filePath: program).deletingLastPathComponent().path + "/libasound_module_pcm_loa.so"
+        let card = """
+            pcm.\(name) {
+                type loa
+                name "\(name)"
+                recording "\(folder.path)/heard.wav"
+                control "\(folder.path)/control"
+                \(options)
+            }
+
+            """
+        try Self.cards.withLock { cards throws in
+            let file = cards?.file ?? URL.temporaryDirectory.appending(path: "loa-asoundrc-\(UUID().uuidString)").path
+            let text = (cards?.text ?? "pcm_type.loa { lib \"\(plugin)\" }\n") + card
+            // libasound looks at inode and second to see whether the file is another one. So each version keeps its inode:
+            // one that was deleted would be given to the next version.
+            let version = file + "." + name
+            try text.write(toFile: version, atomically: false, encoding: .utf8)
+            guard unsafe link(version, version + ".new") == 0, unsafe rename(version + ".new", file) == 0 else {
+                throw ToolFailed(command: "link \(file)")
+            }
+            if cards == nil { unsafe setenv("ALSA_CONFIG_PATH", file, 1) }
+            cards = (file, text)
+        }
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(at: folder)
+    }
+
+    func path(_ name: String) -> String { folder.appending(path: name).path }
+
+    /// Writes the card's control file.
+    func say(_ words: String) throws {
+        try words.write(toFile: path("control"), atomically: true, encoding: .utf8)
+    }
+
+    /// Runs a shell command in the folder.
+    func run(_ command: String) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/bin/sh")
+        process.arguments = ["-c", command]
+        process.currentDirectoryURL = folder
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw ToolFailed(command: command) }
+    }
+
+    /// Makes an MP3 of coloured noise and tones, no louder than −3 dBFS, and returns what mpg123 decodes from it.
+    func music(_ name: String, seconds: Double, rate: Int, channels: Int = 2, seed: Int = 1) throws -> [Int16] {
+        try run(
+            """
+            sox -R -n -r \(rate) -c \(channels) \(name).wav synth \(seconds) pinknoise synth \(seconds) sine mix \
+            \(200 + seed * 110)-\(900 + seed * 300) gain -n -6 && lame --quiet -b 128 \(name).wav \(name).mp3 && \
+            mpg123 -q -w \(name).wav \(name).mp3
+            """)
+        return try samples("\(name).wav")
+    }
+
+    /// The samples of a 16-bit wave file.
+    func samples(_ name: String) throws -> [Int16] {
+        let data = [UInt8](try Data(contentsOf: folder.appending(path: name)))
+        var at = 12
+        while at + 8 <= data.count {
+            let length = data[at + 4..<at + 8].reversed().reduce(0) { $0 << 8 | Int($1) }
+            if Array(data[at..<at + 4]) == Array("data".utf8) {
+                let end = min(at + 8 + length, data.count)
+                return stride(from: at + 8, to: end - 1, by: 2).map {
+                    Int16(truncatingIfNeeded: Int(data[$0]) | Int(data[$0 + 1]) << 8)
+                }
+            }
+            at += 8 + length + length % 2
+        }
+        return []
+    }
+
+    /// What the card has played.
+    func heard(_ number: Int = 1) throws -> [Int16] {
+        try samples(number == 1 ? "heard.wav" : "heard.\(number).wav")
+    }
+
+    /// Runs a player for as long as `body` lasts.
+    func play(
+        _ adjust: (inout PlayerConfiguration) -> Void = { _ in },
+        body: (Player, inout AsyncStream<PlayerEvent>.AsyncIterator) async throws -> Void
+    ) async throws {
+        var configuration = PlayerConfiguration(device: device)
+        adjust(&configuration)
+        let player = try Player(configuration: configuration, logger: Logger(label: "test"))
+        let running = Task { try await player.run() }
+        var events = player.events.makeAsyncIterator()
+        do {
+            try await body(player, &events)
+        } catch {
+            running.cancel()
+            throw error
+        }
+        running.cancel()
+        try await running.value
+    }
+}
+
+extension AsyncStream<PlayerEvent>.AsyncIterator {
+    /// Waits for the first event that `pick` turns into something.
+    mutating func next<Fact>(_ pick: (PlayerEvent) -> Fact?) async -> Fact? {
+        while let event = await next(isolation: #isolation) {
+            if let fact = pick(event) { return fact }
+        }
+        return nil
+    }
+
+    /// Waits for the end of a voice.
+    mutating func end(of id: VoiceID) async -> VoiceEnd? {
+        await next { if case .ended(id, let end) = $0 { end } else { nil } }
+    }
+}
+
+/// Where `part` lies in `whole`, each sample within `tolerance`; nil when nowhere.
+func find(_ part: ArraySlice<Int16>, in whole: [Int16], from start: Int = 0, tolerance: Int = 1) -> Int? {
+    guard part.count <= whole.count - start else { return nil }
+    return (start...whole.count - part.count).first { offset in
+        zip(part, whole[offset...]).allSatisfy { abs(Int($0) - Int($1)) <= tolerance }
+    }
+}

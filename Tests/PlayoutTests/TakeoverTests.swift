@@ -1,0 +1,164 @@
+import Foundation
+import Testing
+
+@testable import Playout
+
+/// What becomes of a voice when another takes over, it is paused, stopped, or the device goes away.
+@Suite(.timeLimit(.minutes(1))) struct TakeoverTests {
+    private let first = VoiceID(1)
+    private let second = VoiceID(2)
+
+    @Test func `an emergency is heard within milliseconds and the music goes on at the first frame not heard`()
+        async throws
+    {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 3, rate: 48_000)
+        let alarm = try stage.music("alarm", seconds: 0.7, rate: 48_000, seed: 5)
+        try await stage.play { player, events in
+            player.load(VoiceRequest(id: first, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
+            player.load(VoiceRequest(id: second, segments: [PlayoutSegment(path: stage.path("alarm.mp3"))]))
+            _ = await events.next { if case .loaded(second, _, _) = $0 { true } else { nil } }
+            player.start(first, at: .now)
+            _ = await events.next { if case .progress(first, _) = $0 { true } else { nil } }
+            player.pause(first, ramp: 0)
+            player.start(second, at: .now)
+            var pausedAt: Int64 = -1
+            var delay = Double.infinity
+            while let event = await events.next(isolation: #isolation) {
+                if case .paused(first, let heard) = event { pausedAt = heard }
+                if case .started(second, _, let error) = event { delay = error }
+                if case .ended(second, let end) = event {
+                    #expect(end.completion == .finished)
+                    #expect(end.framesHeard == Int64(alarm.count / 2))
+                    break
+                }
+            }
+            try #require(pausedAt > 0)
+            #expect(delay < 0.05)
+            player.resume(first, from: .heard, ramp: 0)
+            let end = try #require(await events.end(of: first))
+            #expect(end.completion == .finished)
+            #expect(end.framesHeard == Int64(music.count / 2))
+            let heard = try stage.heard()
+            let cut = Int(pausedAt) * 2
+            #expect(find(music[..<cut], in: heard) == 0)
+            // The alarm follows at once: the two calls are a moment apart.
+            let begin = try #require(find(alarm[...], in: heard, from: cut))
+            #expect(begin - cut < 2 * 240)
+            #expect(find(music[cut...], in: heard, from: begin) != nil)
+        }
+    }
+
+    @Test func `a start at an instant falls on its frame`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 0.5, rate: 48_000)
+        try await stage.play { player, events in
+            player.load(VoiceRequest(id: first, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
+            _ = await events.next { if case .loaded = $0 { true } else { nil } }
+            let instant = WallTime.nanoseconds + 600_000_000
+            player.start(first, at: .instant(wallNanoseconds: instant))
+            let (wall, error) = try #require(
+                await events.next { if case .started(_, let wall, let error) = $0 { (wall, error) } else { nil } })
+            #expect(abs(error) < 0.002)
+            #expect(abs(wall - instant) < 2_000_000)
+            _ = await events.end(of: first)
+            let heard = try stage.heard()
+            let offset = try #require(find(music[...], in: heard))
+            // By the card's own record of when it began.
+            let segments = try String(contentsOfFile: stage.path("heard.wav.segments"), encoding: .utf8)
+            let began = try #require(segments.firstMatch(of: /"realtime_ns":\s*(\d+)/).flatMap { Int64($0.1) })
+            let played = began + Int64(offset / 2) * 1_000_000_000 / 48_000
+            #expect(abs(played - instant) < 2_000_000)
+        }
+    }
+
+    @Test func `a lost device is reported, and the voice goes on by the clock`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 3, rate: 48_000)
+        try await stage.play { player, events in
+            player.load(VoiceRequest(id: first, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
+            player.start(first, at: .now)
+            _ = await events.next { if case .progress = $0 { true } else { nil } }
+            try stage.say("lost")
+            _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
+            try stage.say("present")
+            _ = await events.next { if case .deviceRestored = $0 { true } else { nil } }
+            let end = try #require(await events.end(of: first))
+            #expect(end.completion == .finished)
+            #expect(end.framesDue == Int64(music.count / 2))
+            #expect(end.framesHeard < end.framesDue - 4800)
+            #expect(end.framesHeard > end.framesDue / 3)
+        }
+    }
+
+    @Test func `a device that is not there at the start is waited for`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 0.3, rate: 48_000)
+        try stage.say("lost")
+        try await stage.play { player, events in
+            _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
+            #expect(player.status.hint.contains("sound card"))
+            try stage.say("present")
+            _ = await events.next { if case .deviceRestored = $0 { true } else { nil } }
+            player.load(VoiceRequest(id: first, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
+            player.start(first, at: .now)
+            let end = try #require(await events.end(of: first))
+            #expect(end.framesHeard == Int64(music.count / 2))
+        }
+    }
+
+    @Test func `what is no MP3 fails with a reason, and the others play on`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 0.5, rate: 48_000)
+        try stage.run("head -c 100000 /dev/urandom > noise.mp3; : > empty.mp3")
+        try await stage.play { player, events in
+            player.load(VoiceRequest(id: first, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
+            player.start(first, at: .now)
+            var bad: [VoiceID: String] = [:]
+            for (index, name) in ["noise.mp3", "empty.mp3", "missing.mp3"].enumerated() {
+                let id = VoiceID(UInt64(10 + index))
+                bad[id] = name
+                player.load(VoiceRequest(id: id, segments: [PlayoutSegment(path: stage.path(name))]))
+                player.start(id, at: .now)
+            }
+            var ends: [VoiceID: VoiceEnd] = [:]
+            while ends.count < 4, let event = await events.next(isolation: #isolation) {
+                if case .ended(let id, let end) = event { ends[id] = end }
+            }
+            for (id, name) in bad {
+                guard case .failed = ends[id]?.completion else {
+                    Issue.record("\(name) ended as \(String(describing: ends[id]?.completion))")
+                    continue
+                }
+            }
+            #expect(ends[first]?.completion == .finished)
+            let heard = try stage.heard()
+            #expect(find(music[...], in: heard) == 0)
+        }
+    }
+
+    @Test func `a stopped voice says how much was heard, and a second pass begins at the beginning`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 2, rate: 48_000)
+        try await stage.play { player, events in
+            player.load(VoiceRequest(id: first, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
+            player.start(first, at: .now)
+            _ = await events.next { if case .started = $0 { true } else { nil } }
+            player.pause(first, ramp: 0.01)
+            let heardOnce = try #require(
+                await events.next { if case .paused(_, let heard) = $0 { heard } else { nil } })
+            #expect(heardOnce > 0)
+            player.resume(first, from: .beginning, ramp: 0)
+            let position = await events.next { if case .resumed(_, _, let position) = $0 { position } else { nil } }
+            #expect(position == 0)
+            _ = await events.next { if case .progress = $0 { true } else { nil } }
+            player.stop(first, ramp: 0)
+            let end = try #require(await events.end(of: first))
+            #expect(end.completion == .stopped)
+            #expect(end.framesDue == Int64(music.count / 2))
+            let heard = try stage.heard()
+            let pass = find(music[..<(Int(end.framesHeard) * 2)], in: heard, from: Int(heardOnce) * 2)
+            #expect(pass != nil)
+        }
+    }
+}

@@ -1,0 +1,5 @@
+import RuntimeSupport
+
+enum WallTime {
+    static var nanoseconds: Int64 { WallClock.nanoseconds }
+}
