@@ -1,0 +1,142 @@
+public import Broadcasting
+public import FoundationEssentials
+import RuntimeSupport
+
+/// A node's own memory in one SQLite file: documents, journal, and what the director must know after a restart.
+///
+/// Write-ahead log with `synchronous = FULL`: what a call has returned from survives a power cut. Calls block; make them from
+/// an executor of your own.
+public final class NodeStore: Sendable {
+    /// The journal that this store writes. A new store draws a new name.
+    public let journal: JournalID
+    /// Counts the starts of the program over the life of the store; this one's number.
+    public let session: Int64
+    private let path: String
+    private let database: Locked<NodeDatabase>
+
+    /// Opens or creates `node.sqlite` in `folder`.
+    ///
+    /// A file that SQLite cannot read is moved aside as `node.sqlite.damaged-<n>`, and a new one, with a new journal, takes its
+    /// place: a node that lost its memory can still sound an emergency. `damaged` tells.
+    /// - Throws: `NodeStoreError` when the folder cannot be written.
+    public init(folder: String) throws(NodeStoreError) {
+        path = "\(folder)/node.sqlite"
+        do {
+            do {
+                (database, journal, session) = try Self.open(path)
+                damaged = nil
+            } catch let error as SQLiteError where error.isDamage {
+                damaged = try Self.setAside(path)
+                (database, journal, session) = try Self.open(path)
+            }
+        } catch {
+            throw NodeStoreError(.open, path: path, error)
+        }
+    }
+
+    /// Where a damaged file was moved to by this start, if there was one.
+    public let damaged: String?
+
+    // MARK: - Documents
+
+    /// The newest accepted document of each topic.
+    public func documents() throws(NodeStoreError) -> [StoredDocument] {
+        try with(.read) { try $0.documents() }
+    }
+
+    // MARK: - The director's memory
+
+    /// What `commit` stored last, if anything.
+    public func memory() throws(NodeStoreError) -> Data? {
+        try with(.read) { try $0.memory("director") }
+    }
+
+    /// Writes, in one transaction, an accepted document, what the director must remember, and the records of what happened.
+    ///
+    /// - Returns: the records with their sequence.
+    /// - Throws: `NodeStoreError`; then nothing of it is stored.
+    @discardableResult
+    public func commit(
+        document: StoredDocument? = nil, memory: Data? = nil, events: [JournalEvent], stamp: JournalStamp
+    ) throws(NodeStoreError) -> [JournalRecord] {
+        try with(.write) { database in
+            try database.transaction {
+                if let document { try database.put(document) }
+                if let memory { try database.remember(memory, as: "director") }
+                return try events.map { event in
+                    let record = JournalRecord(
+                        sequence: try database.beginRecord(), at: stamp.at, monotonic: stamp.monotonic,
+                        boot: stamp.boot, clockTrusted: stamp.clockTrusted, event: event)
+                    try database.fill(record.sequence, with: try Wire.encode(record))
+                    return record
+                }
+            }
+        }
+    }
+
+    // MARK: - Journal
+
+    /// Records after `sequence`, in order, `limit` at the most, as JSON.
+    public func records(after sequence: Int64, limit: Int) throws(NodeStoreError) -> [StoredRecord] {
+        try with(.read) { try $0.records(after: sequence, limit: limit) }
+    }
+
+    /// Forgets the records up to and including `sequence`, which the controller has.
+    public func forget(through sequence: Int64) throws(NodeStoreError) {
+        try with(.write) { try $0.forget(through: sequence) }
+    }
+
+    /// How many records wait for a receipt.
+    public func depth() throws(NodeStoreError) -> Int64 {
+        try with(.read) { try $0.depth() }
+    }
+
+    // MARK: -
+
+    private func with<Value: Sendable>(
+        _ step: NodeStoreError.Step, _ body: (borrowing NodeDatabase) throws -> Value
+    ) throws(NodeStoreError) -> Value {
+        do {
+            return try database.withLock { try body($0) }
+        } catch {
+            throw NodeStoreError(step, path: path, error)
+        }
+    }
+
+    private static func open(_ path: String) throws -> (Locked<NodeDatabase>, JournalID, Int64) {
+        let database = try NodeDatabase.open(path)
+        let (journal, session) = try begin(database)
+        return (Locked(database), journal, session)
+    }
+
+    /// The journal's name, drawn at the first start, and the number of this start.
+    private static func begin(_ database: borrowing NodeDatabase) throws -> (JournalID, Int64) {
+        try database.transaction {
+            let journal: JournalID
+            if let name = try database.memory("journal"),
+                let known = JournalID(rawValue: String(decoding: name, as: UTF8.self))
+            {
+                journal = known
+            } else {
+                journal = JournalID(unchecked: UUID().uuidString.lowercased())
+                try database.remember(Data(journal.rawValue.utf8), as: "journal")
+            }
+            let last = try database.memory("session").flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
+            let session = (last ?? 0) + 1
+            try database.remember(Data(String(session).utf8), as: "session")
+            return (journal, session)
+        }
+    }
+
+    private static func setAside(_ path: String) throws -> String {
+        let files = FileManager.default
+        var number = 1
+        while files.fileExists(atPath: "\(path).damaged-\(number)") { number += 1 }
+        let aside = "\(path).damaged-\(number)"
+        try files.moveItem(atPath: path, toPath: aside)
+        for suffix in ["-wal", "-shm"] where files.fileExists(atPath: path + suffix) {
+            try files.moveItem(atPath: path + suffix, toPath: aside + suffix)
+        }
+        return aside
+    }
+}

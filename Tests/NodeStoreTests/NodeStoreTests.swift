@@ -1,0 +1,83 @@
+import Broadcasting
+import Foundation
+import NodeStore
+import Testing
+
+@Suite struct NodeStoreTests {
+    private let folder: String
+
+    init() throws {
+        folder = FileManager.default.temporaryDirectory.appending(path: "loa-store-\(UUID().uuidString)").path()
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    private let stamp = JournalStamp(at: Timestamp(nanoseconds: 1), monotonic: 2, boot: "b", clockTrusted: true)
+
+    private func event(_ text: String) -> JournalEvent { .node(NodeEvent(.booted, reason: Reason(.withdrawn, text))) }
+
+    @Test func `what was committed is there after the next opening, under the same journal`() throws {
+        let document = StoredDocument(topic: "t", revision: Revision(epoch: 2, number: 5), compact: Data("x.y.z".utf8))
+        let journal: JournalID
+        do {
+            let store = try NodeStore(folder: folder)
+            journal = store.journal
+            try store.commit(
+                document: document, memory: Data("m".utf8), events: [event("a"), event("b")], stamp: stamp)
+        }
+        let store = try NodeStore(folder: folder)
+        #expect(store.journal == journal)
+        #expect(store.session == 2)
+        #expect(try store.documents() == [document])
+        #expect(try store.memory() == Data("m".utf8))
+        let records = try store.records(after: 0, limit: 10).map { try Wire.decode(JournalRecord.self, from: $0.json) }
+        #expect(records.map(\.sequence) == [1, 2])
+        #expect(records.map(\.event) == [event("a"), event("b")])
+    }
+
+    @Test func `a sequence is never given twice, also when all records were receipted and the program restarted`()
+        throws
+    {
+        do {
+            let store = try NodeStore(folder: folder)
+            try store.commit(events: [event("a"), event("b")], stamp: stamp)
+            try store.forget(through: 2)
+            #expect(try store.depth() == 0)
+        }
+        let store = try NodeStore(folder: folder)
+        #expect(try store.commit(events: [event("c")], stamp: stamp).map(\.sequence) == [3])
+    }
+
+    @Test func `a damaged file is set aside, and a new journal begins`() throws {
+        let first = try NodeStore(folder: folder).journal
+        try Data(repeating: 0x5a, count: 20_000).write(to: URL(filePath: "\(folder)/node.sqlite"))
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: "\(folder)/node.sqlite\(suffix)") }
+        let store = try NodeStore(folder: folder)
+        #expect(store.journal != first)
+        #expect(store.damaged == "\(folder)/node.sqlite.damaged-1")
+        #expect(try store.commit(events: [event("a")], stamp: stamp).count == 1)
+    }
+
+    @Test func `a folder that is none is an error with the path`() {
+        #expect { try NodeStore(folder: "/nowhere") } throws: { "\($0)".contains("/nowhere/node.sqlite") }
+    }
+
+    @Test func `the playhead's notes are there for the next program`() throws {
+        let path = "\(folder)/playhead"
+        let id = try #require(BroadcastID(rawValue: "a"))
+        let (first, second) = (CueID(broadcast: id, number: 0), CueID(broadcast: id, number: 1))
+        do {
+            let playhead = try Playhead(path: path)
+            playhead.note(first, frames: 10, rate: 48_000)
+            playhead.note(second, frames: 20, rate: 44_100)
+            playhead.note(first, frames: 30, rate: 48_000)
+            playhead.forget(second)
+        }
+        #expect(try Playhead(path: path).heard() == [first: Playhead.Heard(frames: 30, rate: 48_000)])
+    }
+
+    @Test func `a playhead file full of rubbish counts as empty`() throws {
+        let path = "\(folder)/playhead"
+        try Data(repeating: 0xff, count: 9000).write(to: URL(filePath: path))
+        #expect(try Playhead(path: path).heard().isEmpty)
+    }
+}
