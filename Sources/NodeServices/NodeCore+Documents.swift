@@ -1,0 +1,90 @@
+import Broadcasting
+import Directing
+import FoundationEssentials
+import Logging
+import NodeStore
+import RuntimeSupport
+
+/// What comes from the controller.
+extension NodeCore {
+    /// A message on one of the topics that the node is subscribed to.
+    ///
+    /// What comes by another topic is not even looked at: a broker that makes up topics costs the node nothing.
+    func receive(_ payload: Data, topic: Topic) {
+        switch topic {
+        case .settings(node): break
+        case .schedule(let scope) where scopes.contains(scope): break
+        case .broadcasts(let scope) where scopes.contains(scope): break
+        default: return logger.debug("nothing that was subscribed to", metadata: ["topic": "\(topic)"])
+        }
+        switch gate.judge(payload, topic: topic) {
+        case .known:
+            break
+        case .refused(let refusal):
+            refuse(topic, refusal)
+        case .settings(let document):
+            adopt(payload, topic, document.revision) {
+                var event = NodeEvent(.settingsApplied)
+                event.topic = topic.description
+                event.revision = document.revision
+                return [.record(.node(event))] + apply(document.body)
+            }
+            subscribe()
+        case .schedule(_, let document):
+            adopt(payload, topic, document.revision) { [] }
+        case .broadcasts(let scope, let document):
+            adopt(payload, topic, document.revision) {
+                refusals(of: document.body.unreadable, topic)
+                    + direct(.broadcasts(scope, document.body, issuedAt: document.issuedAt))
+            }
+        }
+    }
+
+    func adopt(_ compact: Data, _ topic: Topic, _ revision: Revision, effects: () -> [Effect]) {
+        gate.hold(compact, topic: topic, revision: revision)
+        var event = NodeEvent(.documentAccepted)
+        event.topic = topic.description
+        event.revision = revision
+        let document = StoredDocument(topic: topic.description, revision: revision, compact: compact)
+        perform([.record(.node(event))] + effects(), document: document)
+    }
+
+    func apply(_ settings: NodeSettings) -> [Effect] {
+        self.settings = settings
+        gate.trust(settings.trustedKeys)
+        let addresses = configuration.contentAddresses + settings.contentAddresses
+        Task { await fetcher.use(addresses: addresses) }
+        return direct(.settings(settings))
+    }
+
+    func refuse(_ topic: Topic, _ refusal: DocumentRefusal) {
+        guard let count = throttle.note("\(topic) \(refusal.code)", boot: BootClock.nanoseconds) else { return }
+        logger.warning("document refused", metadata: ["topic": "\(topic)", "reason": "\(refusal.text)"])
+        var event = NodeEvent(.documentRefused, reason: Reason(refusal.code, refusal.text))
+        event.topic = topic.description
+        event.count = count
+        perform([.record(.node(event))])
+    }
+
+    func refusals(of unreadable: [UnreadableElement], _ topic: Topic) -> [Effect] {
+        unreadable.map { element in
+            let name = element.id ?? "number \(element.index)"
+            var event = NodeEvent(
+                .documentRefused, reason: Reason(.documentUnreadable, "broadcast \(name): \(element.reason)"))
+            event.topic = topic.description
+            return .record(.node(event))
+        }
+    }
+
+    /// The scopes that the node obeys: its own and those of its settings.
+    var scopes: Set<Scope> { Set([.node(node)] + (settings?.scopes ?? [])) }
+
+    func subscribe() {
+        var topics: Set<String> = [Topic.settings(node).description, Topic.receipt(node).description]
+        for scope in scopes {
+            topics.insert(Topic.schedule(scope).description)
+            topics.insert(Topic.broadcasts(scope).description)
+        }
+        subscription.yield(topics)
+    }
+}

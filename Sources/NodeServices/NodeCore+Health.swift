@@ -1,0 +1,69 @@
+import Broadcasting
+import Directing
+import FoundationEssentials
+import NodeStore
+import Playout
+import RuntimeSupport
+
+extension NodeCore {
+    /// How the node is now.
+    func health() async -> Health {
+        let counts = await fetcher.counts
+        let device = player.status
+        let discipline = try? ClockDiscipline.current()
+        let space = try? DiskSpace.holding(path: configuration.state)
+        var health = Health(
+            node: node, at: Timestamp(nanoseconds: WallClock.nanoseconds), version: loaVersion,
+            uptime: Double(BootClock.nanoseconds - began) / 1e9,
+            playing: director.sounding.map {
+                Health.Playing(cue: $0.cue, title: $0.title, state: $0.state.rawValue)
+            },
+            volume: settings?.volumes.normal ?? 0, device: Health.Device(device),
+            clock: Health.ClockState(
+                trusted: clock.trusted, synchronised: discipline?.isSynchronised ?? false,
+                estimatedError: discipline.map {
+                    Double($0.estimatedError.components.seconds) + Double($0.estimatedError.components.attoseconds)
+                        / 1e18
+                }),
+            documents: Dictionary(uniqueKeysWithValues: gate.revisions.map { ($0.key.description, $0.value) }),
+            content: Health.Content(held: counts.held, missing: counts.missing),
+            journalDepth: (try? store.depth()) ?? 0,
+            storage: Health.Storage(free: space?.available ?? 0, total: space?.total ?? 0),
+            memory: Int64((try? ProcessMemory.current().resident) ?? 0), halted: director.isHalted, faults: [])
+        health.faults = faults(in: health, device: device)
+        return health
+    }
+
+    private func faults(in health: Health, device: DeviceStatus) -> [Health.Fault] {
+        var faults: [Health.Fault] = []
+        if case .lost(let words) = device.state { faults.append(Health.Fault(part: "device", text: words)) }
+        if !health.clock.trusted {
+            faults.append(Health.Fault(part: "clock", text: "the clock is not set: the schedule waits"))
+        }
+        if health.content.missing > 0 {
+            faults.append(Health.Fault(part: "content", text: "\(health.content.missing) audio files are not here yet"))
+        }
+        if let storageFault { faults.append(Health.Fault(part: "storage", text: storageFault)) }
+        if health.storage.total > 0, health.storage.free < ContentStore.reserve {
+            faults.append(Health.Fault(part: "storage", text: "\(health.storage.free >> 20) MB are free"))
+        }
+        if settings == nil {
+            faults.append(Health.Fault(part: "documents", text: "no settings have come from the controller yet"))
+        }
+        return faults
+    }
+}
+
+extension Health.Device {
+    init(_ status: DeviceStatus) {
+        let state =
+            switch status.state {
+            case .closed, .idle: "idle"
+            case .playing: "playing"
+            case .lost: "lost"
+            }
+        self.init(
+            name: status.name, state: state, rate: status.rate, format: status.format, channels: status.channels,
+            xruns: Int64(status.xruns), canRewind: status.canRewind)
+    }
+}

@@ -1,0 +1,122 @@
+import Broadcasting
+import Directing
+import NodeStore
+import Playout
+import RuntimeSupport
+
+/// What goes to the player, and what the player says.
+extension NodeCore {
+    func take(_ news: ContentFetcher.News) {
+        switch news {
+        case .available(let hash):
+            perform(direct(.content(hash, .available)))
+        case .failed(let hash, let reason):
+            var event = NodeEvent(.contentFailed, reason: reason)
+            event.sha256 = hash
+            perform([.record(.node(event))] + direct(.content(hash, .failed(reason))))
+        }
+    }
+
+    /// Compares the audio of a cue with its hashes, off this actor's queue, and hands it to the player.
+    func check(_ load: Load) async {
+        var segments: [PlayoutSegment] = []
+        for audio in load.order.audio {
+            do throws(ContentStore.Fault) {
+                segments.append(PlayoutSegment(path: try await content.open(audio), gain: audio.gain))
+            } catch {
+                return await miss(load, audio.sha256, error)
+            }
+        }
+        guard let calls = voices[load.cue]?.waiting, voices[load.cue]?.id == load.voice else { return }
+        player.load(VoiceRequest(id: load.voice, segments: segments, gain: load.order.gain))
+        for call in calls { call(player) }
+        voices[load.cue]?.waiting = nil
+    }
+
+    /// Gives a cue whose audio cannot be opened back to the director, and has the audio looked for again.
+    func miss(_ load: Load, _ hash: ContentHash, _ fault: ContentStore.Fault) async {
+        guard voices[load.cue]?.id == load.voice else { return }
+        forget(load.cue)
+        perform(
+            record(of: hash, fault) + direct(.content(hash, .missing))
+                + direct(.player(.ended(load.cue, .unheard(.stopped)))))
+        if case .storage = fault {
+            await fetcher.recheck(hash, isDiskFault: true)
+        } else {
+            await fetcher.recheck(hash, isDiskFault: false)
+        }
+    }
+
+    private func record(of hash: ContentHash, _ fault: ContentStore.Fault) -> [Effect] {
+        var event: NodeEvent
+        switch fault {
+        case .missing: event = NodeEvent(.contentFailed, reason: Reason(.contentMissing, "\(fault)"))
+        case .corrupt: event = NodeEvent(.contentCorrupt, reason: Reason(.contentCorrupt, "\(fault)"))
+        case .storage: event = NodeEvent(.storageFault, reason: Reason(ReasonCode(rawValue: "storage"), "\(fault)"))
+        }
+        // A disk that fails does so each time that it is asked.
+        guard let count = throttle.note("\(event.kind) \(hash)", boot: BootClock.nanoseconds) else { return [] }
+        event.sha256 = hash
+        event.count = count
+        return [.record(.node(event))]
+    }
+
+    func take(_ event: PlayerEvent) {
+        switch event {
+        case .loaded(let voice, _, let rate):
+            guard let cue = cues[voice] else { return }
+            voices[cue]?.rate = rate
+            perform(direct(.player(.loaded(cue))))
+        case .started(let voice, let wallNanoseconds, let error):
+            guard let cue = cues[voice] else { return }
+            playhead.note(cue, frames: 0, rate: voices[cue]?.rate ?? 0)
+            let at = Timestamp(nanoseconds: wallNanoseconds)
+            perform(direct(.player(.started(cue, at: at, startError: error))))
+        case .progress(let voice, let framesHeard):
+            guard let cue = cues[voice] else { return }
+            playhead.note(cue, frames: framesHeard, rate: voices[cue]?.rate ?? 0)
+        case .paused(let voice, let framesHeard):
+            guard let cue = cues[voice] else { return }
+            let rate = voices[cue]?.rate ?? 0
+            playhead.note(cue, frames: framesHeard, rate: rate)
+            perform(direct(.player(.paused(cue, Heard(frames: framesHeard, rate: rate)))))
+        case .resumed(let voice, _, _):
+            guard let cue = cues[voice] else { return }
+            perform(direct(.player(.resumed(cue))))
+        case .ended(let voice, let end):
+            guard let cue = cues[voice] else { return }
+            forget(cue)
+            ended.append(cue)
+            perform(direct(.player(.ended(cue, CueEnd(end)))))
+        case .deviceLost(let words):
+            deviceLostSince = deviceLostSince ?? BootClock.nanoseconds
+            let reason = Reason(.deviceLost, words)
+            perform([.record(.node(NodeEvent(.deviceLost, reason: reason)))] + direct(.deviceLost(words)))
+        case .deviceRestored:
+            var event = NodeEvent(.deviceRestored)
+            event.seconds = deviceLostSince.map { Double(BootClock.nanoseconds - $0) / 1e9 }
+            deviceLostSince = nil
+            perform([.record(.node(event))] + direct(.deviceRestored))
+        case .xrun:
+            guard let count = throttle.note("xrun", boot: BootClock.nanoseconds) else { return }
+            var event = NodeEvent(.xrun)
+            event.count = count
+            perform([.record(.node(event))])
+        }
+    }
+
+    func forget(_ cue: CueID) {
+        if let voice = voices.removeValue(forKey: cue) { cues[voice.id] = nil }
+        if voices.isEmpty { stopped.continuation.yield() }
+    }
+
+    /// Makes a call about a cue's voice, as soon as the cue's audio has been checked.
+    func tell(_ cue: CueID, _ call: @escaping @Sendable (Player, VoiceID) -> Void) {
+        guard let voice = voices[cue] else { return }
+        if voice.waiting == nil {
+            call(player, voice.id)
+        } else {
+            voices[cue]?.waiting?.append { call($0, voice.id) }
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Broadcasting
+import Directing
+import Playout
+
+// The director and the player do not know each other: what one says is put here into the other's words.
+
+extension CueEnd {
+    init(_ end: VoiceEnd) {
+        let completion: Completion =
+            switch end.completion {
+            case .finished: .finished
+            case .stopped: .stopped
+            case .failed(let words): .failed(Reason(.decodingFailed, words))
+            }
+        self.init(
+            completion: completion, framesDue: end.framesDue, framesHeard: end.framesHeard, rate: end.rate,
+            peak: end.peak)
+    }
+
+    /// The end of a cue that never came to the player.
+    static func unheard(_ completion: Completion) -> CueEnd {
+        CueEnd(completion: completion, framesDue: 0, framesHeard: 0, rate: 0, peak: -.infinity)
+    }
+}
+
+extension PlayoutStart {
+    init(_ time: StartTime) {
+        switch time {
+        case .now: self = .now
+        case .at(let instant): self = .instant(wallNanoseconds: instant.nanoseconds)
+        }
+    }
+}
+
+extension Playout.ResumePoint {
+    init(_ point: Directing.ResumePoint) {
+        switch point {
+        case .heard: self = .heard
+        case .beginning: self = .beginning
+        case .liveEdge: self = .liveEdge
+        }
+    }
+}

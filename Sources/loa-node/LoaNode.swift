@@ -1,0 +1,79 @@
+import ArgumentParser
+import Broadcasting
+import FoundationEssentials
+import Logging
+import NodeServices
+import ServiceLifecycle
+import UnixSignals
+
+@main
+struct LoaNode: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "loa-node", abstract: "Plays on one loudspeaker pole what its controller has signed.",
+        version: loaVersion, subcommands: [RunCommand.self, CheckCommand.self, PlayCommand.self, DevicesCommand.self],
+        defaultSubcommand: RunCommand.self)
+}
+
+/// What every command of the node takes.
+struct NodeOptions: ParsableArguments {
+    @Option(help: "The node's settings file, as `loa nodes add` prints it. LOA_… variables stand above it.")
+    var config = "/etc/loa/node.yaml"
+
+    @Option(help: "trace, debug, info, notice, warning, error or critical.")
+    var logLevel = "info"
+
+    func configuration() async throws -> NodeConfiguration {
+        do {
+            return try NodeConfiguration(from: try await NodeConfiguration.reader(path: config))
+        } catch {
+            throw ValidationError("\(config): \(error)")
+        }
+    }
+
+    /// The program's logger, once all others write to standard error.
+    func logger() throws -> Logger {
+        guard let level = Logger.Level(rawValue: logLevel) else {
+            throw ValidationError("--log-level is trace, debug, info, notice, warning, error or critical")
+        }
+        LoggingSystem.bootstrap { label in
+            var handler = StreamLogHandler.standardError(label: label)
+            handler.logLevel = level
+            return handler
+        }
+        return Logger(label: "loa-node")
+    }
+}
+
+struct RunCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Runs the node until it is stopped.")
+
+    @OptionGroup var options: NodeOptions
+
+    func run() async throws {
+        let logger = try options.logger()
+        let configuration = try await options.configuration()
+        logger.info("starting", metadata: ["node": "\(configuration.node)", "version": "\(loaVersion)"])
+        let node = try Node(configuration: configuration, logger: logger)
+        let supervised = SupervisedService(environment: ProcessInfo.processInfo.environment) { await node.isWell() }
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [.init(service: node), .init(service: supervised)],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+}
+
+struct CheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Says in plain words what is wrong with this box: key, disk, clock, sound device, broker.")
+
+    @OptionGroup var options: NodeOptions
+
+    func run() async throws {
+        let findings = await NodeCheck(configuration: try await options.configuration()).run()
+        for finding in findings { print(finding) }
+        if findings.contains(where: { $0.verdict == .wrong }) { throw ExitCode(1) }
+    }
+}
