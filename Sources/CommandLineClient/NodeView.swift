@@ -1,0 +1,88 @@
+import Broadcasting
+import ControllerAPI
+
+/// How nodes are shown to people.
+enum NodeView {
+    static func table(_ items: [NodeItem], zone: LocalZone, now: Timestamp) -> TextTable {
+        var table = TextTable([
+            .init("NODE"), .init("TITLE", shrinksTo: 12), .init("STATE"), .init("PLAYING", shrinksTo: 12),
+            .init("VOLUME", .right), .init("CLOCK"), .init("LAST SEEN"), .init("LOOK AT", shrinksTo: 16),
+        ])
+        for item in items {
+            table.add([
+                item.id.rawValue, item.settings.title ?? "", item.state.rawValue, playing(item),
+                item.health.map { "\(decimalText($0.volume, 1)) dB" } ?? "-",
+                item.health.map { clock($0.clock) } ?? "-",
+                item.lastHeard.map { zone.shortText($0, now: now) } ?? "never", concerns(item).joined(separator: "; "),
+            ])
+        }
+        return table
+    }
+
+    static func lines(_ item: NodeItem, zone: LocalZone) -> [String] {
+        let settings = item.settings
+        var facts = [
+            ("node", item.id.rawValue), ("title", settings.title ?? "-"), ("state", item.state.rawValue),
+            ("scopes", ([Scope.node(item.id)] + settings.scopes).map(\.description).joined(separator: ", ")),
+            ("halted", item.halted.isEmpty ? "no" : item.halted.map(\.description).joined(separator: ", ")),
+            ("last seen", item.lastHeard.map { "\(zone.text($0)) \(zone.name)" } ?? "never"),
+            ("added", zone.text(item.addedAt)), ("its time zone", settings.timeZone),
+            (
+                "volumes",
+                "\(decimalText(settings.volumes.normal, 1)) dB, ceiling \(decimalText(settings.volumes.ceiling, 1)) dB, "
+                    + "emergency \(decimalText(settings.volumes.emergency, 1)) dB"
+            ),
+            (
+                "quiet hours",
+                settings.quietHours.isEmpty
+                    ? "none" : settings.quietHours.map { "\($0.from)-\($0.to)" }.joined(separator: ", ")
+            ),
+        ]
+        if let health = item.health { facts += healthFacts(health, zone: zone) }
+        return factLines(facts)
+    }
+
+    private static func healthFacts(_ health: Health, zone: LocalZone) -> [(String, String)] {
+        let device = health.device
+        let storage = health.storage
+        var facts = [
+            ("", ""), ("health of", zone.text(health.at)),
+            ("version", "\(health.version), up \(WrittenDuration(seconds: Int(max(0, min(health.uptime, 1e9)))))"),
+            (
+                "playing",
+                health.playing.isEmpty
+                    ? "nothing" : health.playing.map { "\($0.title) (\($0.state))" }.joined(separator: ", ")
+            ),
+            ("volume", "\(decimalText(health.volume, 1)) dB"),
+            (
+                "device",
+                "\(device.name), \(device.state), \(device.rate) Hz, \(device.channels) channels, \(device.format), \(device.xruns) xruns"
+            ),
+            ("clock", clock(health.clock)),
+            ("content", "\(health.content.held) held, \(health.content.missing) missing"),
+            ("journal", "\(health.journalDepth) records not yet receipted"),
+            ("storage", "\(byteText(storage.free)) free of \(byteText(storage.total))"),
+            ("memory", byteText(health.memory)),
+        ]
+        if let temperature = health.temperature { facts.append(("temperature", "\(decimalText(temperature, 0)) °C")) }
+        if let undervoltage = health.undervoltage { facts.append(("supply", undervoltage ? "UNDERVOLTAGE" : "good")) }
+        for fault in health.faults { facts.append(("FAULT", "\(fault.part): \(fault.text)")) }
+        return facts
+    }
+
+    private static func playing(_ item: NodeItem) -> String {
+        guard let health = item.health, item.state != .lost, item.state != .stopped else { return "" }
+        return health.playing.map { $0.state == "playing" ? $0.title : "\($0.title) (\($0.state))" }.joined(
+            separator: ", ")
+    }
+
+    private static func clock(_ clock: Health.ClockState) -> String {
+        guard clock.trusted else { return "NOT TRUSTED" }
+        guard clock.synchronised else { return "trusted, not synchronised" }
+        return clock.estimatedError.map { "±\(decimalText($0 * 1000, 1)) ms" } ?? "synchronised"
+    }
+
+    private static func concerns(_ item: NodeItem) -> [String] {
+        item.halted.map { "halted: \($0)" } + (item.health?.faults ?? []).map { "\($0.part): \($0.text)" }
+    }
+}
