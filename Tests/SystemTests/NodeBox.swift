@@ -1,0 +1,98 @@
+import BroadcastTesting
+import Broadcasting
+import Foundation
+import Glibc
+import RuntimeSupport
+
+/// One loa-node with its settings, its state and its sound card, to be started, killed and started again.
+final class NodeBox: Sendable {
+    let id: NodeID
+    let folder: TemporaryFolder
+    let card: SoundCard
+    private let processes = Locked<[ChildProcess]>([])
+
+    static let password = "of-the-node"
+
+    /// Seconds of sound by which the account of a killed node may differ from its card's recording: the node notes what was heard each 0.25 s,
+    /// when its mixer wakes, and the card writes down what was heard when the mixer calls it; the mixer wakes each 0.16 s.
+    static let lag = 0.25 + 0.16 + 0.05
+
+    /// What the broker lets a node do.
+    static func user(_ id: NodeID, password: String = password) -> MosquittoBroker.User {
+        MosquittoBroker.User(
+            name: id.rawValue, password: password,
+            access: ["journal", "presence", "health"].map { "write loa/v1/nodes/\(id)/\($0)" }
+                + ["settings", "receipt"].map { "read loa/v1/nodes/\(id)/\($0)" } + ["read loa/v1/scopes/#"])
+    }
+
+    init(
+        _ id: NodeID, brokerPort: UInt16, password: String = password, trustedKey: PublicKey,
+        contentAddresses: [String] = [], rate: Int = 44_100, channels: Int = 2, speed: Double = 1
+    ) throws {
+        self.id = id
+        folder = try TemporaryFolder(prefix: "loa-node")
+        card = try SoundCard(in: folder, rate: rate, channels: channels, speed: speed)
+        let addresses = contentAddresses.map { "\"\($0)\"" }.joined(separator: ", ")
+        try folder.write(
+            """
+            node:
+              id: "\(id)"
+              state: \(folder.file("state"))
+            mqtt:
+              host: 127.0.0.1
+              port: \(brokerPort)
+              username: "\(id)"
+              password: "\(password)"
+            device:
+              name: speaker
+              rate: \(rate)
+              channels: \(channels)
+            trust:
+              keys:
+                - "\(trustedKey.x)"
+            content:
+              addresses: [\(addresses)]
+
+            """, to: "node.yaml")
+    }
+
+    deinit { signal(SIGKILL) }
+
+    /// Starts the program, and returns when it says that it does.
+    func start() async throws {
+        let child = try ChildProcess(
+            Programs.node, ["run", "--config", folder.file("node.yaml"), "--log-level", "debug"],
+            environment: card.environment)
+        processes.withLock { $0.append(child) }
+        try await child.line { $0.contains("starting") }
+    }
+
+    /// Ends it at once, as a power cut would.
+    func kill() async {
+        signal(SIGKILL)
+        await processes.withLock { $0.last }?.wait()
+    }
+
+    /// Ends it in order, and tells how it ended.
+    func stop() async -> ChildProcess.Ending? { await processes.withLock { $0.last }?.terminate() }
+
+    func signal(_ number: CInt) { processes.withLock { $0.last }?.signal(number) }
+
+    /// Whether the program that was started last runs.
+    var isRunning: Bool { processes.withLock { $0.last.map { $0.ending == nil } ?? false } }
+
+    /// What the programs wrote, the last one last.
+    var log: String { processes.withLock { $0 }.map(\.errors).joined(separator: "—— next start ——\n") }
+
+    /// Waits for a line of the log of the program that was started last.
+    func logged(within patience: Duration = .seconds(20), _ words: String) async throws {
+        try await processes.withLock { $0.last }?.line(within: patience) { $0.contains(words) }
+    }
+
+    /// What `loa-node check` says.
+    func check() async throws -> (ending: ChildProcess.Ending, output: String) {
+        let (ending, child) = try await Tool.end(
+            of: Programs.node, ["check", "--config", folder.file("node.yaml")], environment: card.environment)
+        return (ending, child.output + child.errors)
+    }
+}
