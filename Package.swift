@@ -53,6 +53,8 @@ let package = Package(
         .executable(name: "loa-controller", targets: ["loa-controller"]),
         .executable(name: "loa-node", targets: ["loa-node"]),
         .library(name: "asound_module_pcm_loa", type: .dynamic, targets: ["VirtualSoundCard"]),
+        // For Benchmarks.
+        .library(name: "Rendering", targets: ["Rendering"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

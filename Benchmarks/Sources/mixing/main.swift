@@ -1,0 +1,3 @@
+import Rendering
+
+print("voices: \(Renderer.slots)")
