@@ -87,8 +87,8 @@ let package = Package(
         // 1 words
         module("Broadcasting", [crypto]),
         module("ControllerAPI", ["Broadcasting"]),
-        module("Directing", ["Broadcasting"]),
         module("Scheduling", ["Broadcasting"]),
+        module("Directing", ["Broadcasting", "Scheduling"]),
         // 1 sound
         module("Rendering", ["CRealtime"]),
         // 2 adapters
@@ -116,13 +116,18 @@ let package = Package(
                 "Playout", "RuntimeSupport", "Scheduling", "YAMLReading", configuration, crypto, lifecycle, logging,
                 systemPackage,
             ]),
-        module("Playout", ["ALSAPlayback", "MP3Decoding", "Rendering", "Resampling", "RuntimeSupport", logging]),
+        module(
+            "Playout",
+            ["ALSAPlayback", "MP3Decoding", "Relaying", "Rendering", "Resampling", "RuntimeSupport", logging]),
+        module("Relaying", ["HTTPTransfer", "MP3Decoding", "RuntimeSupport"]),
         // 4 programs
         program("loa", ["CommandLineClient"]),
         program("loa-controller", ["ControllerServices", argumentParser, logging]),
         .executableTarget(
             name: "loa-node",
-            dependencies: ["Broadcasting", "NodeServices", argumentParser, lifecycle, logging, signals],
+            dependencies: [
+                "Broadcasting", "NodeServices", "RuntimeSupport", argumentParser, lifecycle, logging, signals,
+            ],
             swiftSettings: house, linkerSettings: small),
         // tests
         module("BroadcastTesting", ["CLinux", "RuntimeSupport", logging]),
@@ -142,18 +147,19 @@ let package = Package(
                 "Messaging", "RuntimeSupport", configuration, crypto, grdb, httpTypes, hummingbird, hummingbirdTesting,
                 lifecycle, logging,
             ]),
-        tests("DirectingTests", ["Broadcasting", "Directing"]),
+        tests("DirectingTests", ["Broadcasting", "Directing", "Scheduling"]),
         tests("HTTPTransferTests", ["HTTPTransfer"], resources: [.copy("Resources")]),
-        tests("LoudnessMeasurementTests", ["LoudnessMeasurement"]),
-        tests("MP3DecodingTests", ["MP3Decoding"]),
+        tests("LoudnessMeasurementTests", ["BroadcastTesting", "LoudnessMeasurement"]),
+        tests("MP3DecodingTests", ["BroadcastTesting", "MP3Decoding"]),
         tests("MessagingTests", ["BroadcastTesting", "Messaging", "RuntimeSupport", logging]),
         tests(
             "NodeServicesTests",
             ["Broadcasting", "Messaging", "NodeServices", "NodeStore", "Playout", "RuntimeSupport", crypto, logging]),
         tests("NodeStoreTests", ["Broadcasting", "NodeStore"]),
-        tests("PlayoutTests", ["Playout", "RuntimeSupport", logging]),
+        tests("PlayoutTests", ["BroadcastTesting", "Playout", "Relaying", "RuntimeSupport", logging]),
+        tests("RelayingTests", ["BroadcastTesting", "HTTPTransfer", "MP3Decoding", "Relaying", "RuntimeSupport"]),
         tests("RenderingTests", ["Rendering"]),
-        tests("ResamplingTests", ["Resampling"]),
+        tests("ResamplingTests", ["BroadcastTesting", "Resampling"]),
         tests("RuntimeSupportTests", ["RuntimeSupport"]),
         tests("SchedulingTests", ["Broadcasting", "Scheduling"]),
         tests(

@@ -13,6 +13,9 @@ final class Exchange {
         var headers = HTTPHeaders()
     }
 
+    /// The most bytes that the heads of all answers may have, those of redirects included.
+    private static let maximumHead = 131_072
+
     /// The last answer's head, as far as it came.
     private(set) var head = Head()
 
@@ -28,7 +31,9 @@ final class Exchange {
     private var fields: UnsafeMutablePointer<curl_slist>?
     private var upload: (descriptor: CInt, size: Int64, progress: @Sendable (HTTPProgress) -> Void)?
     private var sent: Int64 = 0
-    private var hasBegun = false
+    private var aliases: UnsafeMutablePointer<curl_slist>?
+    private var headBytes = 0
+    private(set) var hasBegun = false
     private var failure: (any Error)?
 
     /// Prepares `request` with the client's `configuration`.
@@ -51,6 +56,7 @@ final class Exchange {
     deinit {
         unsafe curl_easy_cleanup(handle)
         unsafe curl_slist_free_all(fields)
+        unsafe curl_slist_free_all(aliases)
         unsafe words.deallocate()
     }
 
@@ -60,6 +66,23 @@ final class Exchange {
         try set(CURLOPT_FOLLOWLOCATION, 1)
         try set(CURLOPT_MAXREDIRS, 5)
         try set(CURLOPT_REDIR_PROTOCOLS_STR, isSecure ? "https" : "http,https")
+    }
+
+    /// Takes the answers of SHOUTcast servers, `ICY 200 OK`, for answers, and leaves it to the caller to notice a stall.
+    func receiveRadio() throws {
+        guard let list = unsafe curl_slist_append(nil, "ICY 200 OK") else {
+            throw HTTPTransferError(.failed, request, "out of memory")
+        }
+        unsafe aliases = list
+        try check(unsafe shim_curl_set_pointer(handle, CURLOPT_HTTP200ALIASES, list))
+        try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        try set(CURLOPT_LOW_SPEED_LIMIT, 0)
+    }
+
+    /// The URL that answered, after redirects.
+    var effectiveURL: String {
+        guard let url = unsafe shim_curl_effective_url(handle) else { return request.url }
+        return unsafe String(cString: url)
     }
 
     /// Gives up when no byte moves for `duration`.
@@ -81,11 +104,13 @@ final class Exchange {
         try check(unsafe shim_curl_set_pointer(handle, CURLOPT_READDATA, Unmanaged.passUnretained(self).toOpaque()))
     }
 
-    /// Blocks until the answer is complete.
+    /// Blocks until the answer is complete, or `deadline` has passed, which is asked again each time that something came.
     ///
     /// - Throws: ``HTTPTransferError``, what ``begin`` or ``receive`` threw, or `CancellationError`.
-    func perform(in loop: TransferLoop) throws {
-        let code = try unsafe loop.run(handle)
+    func perform(in loop: TransferLoop, deadline: () -> ContinuousClock.Instant? = { nil }) throws {
+        guard let code = try unsafe loop.run(handle, deadline: deadline) else {
+            throw HTTPTransferError(.timedOut, request, "nothing came for too long")
+        }
         if let failure { throw failure }
         guard code == CURLE_OK else {
             throw HTTPTransferError(code, request, details: unsafe String(cString: words))
@@ -217,8 +242,13 @@ final class Exchange {
     }
 
     private func takeHeader(_ bytes: UnsafeRawBufferPointer) -> Int {
+        headBytes += bytes.count
+        guard headBytes <= Self.maximumHead else {
+            failure = HTTPTransferError(.malformedResponse, request, "header fields without an end")
+            return -1
+        }
         let line = unsafe String(decoding: bytes, as: UTF8.self).trimmed
-        if line.hasPrefix("HTTP/") {
+        if line.hasPrefix("HTTP/") || line.hasPrefix("ICY ") {
             // A new head: of the answer that a redirect led to, or after "100 Continue".
             head = Head()
             head.status = line.split(separator: " ", maxSplits: 2).dropFirst().first.flatMap { Int($0) } ?? 0

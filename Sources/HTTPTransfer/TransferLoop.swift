@@ -31,10 +31,12 @@ final class TransferLoop: Sendable {
         unsafe curl_multi_wakeup(handle)
     }
 
-    /// Blocks until the transfer of `easy` ends, and returns how.
+    /// Blocks until the transfer of `easy` ends, and returns how; nil where `deadline` passed before.
     ///
     /// - Throws: `CancellationError` where it was cancelled.
-    func run(_ easy: UnsafeMutableRawPointer) throws -> CURLcode {
+    func run(
+        _ easy: UnsafeMutableRawPointer, deadline: () -> ContinuousClock.Instant? = { nil }
+    ) throws -> CURLcode? {
         guard unsafe curl_multi_add_handle(handle, easy) == CURLM_OK else { return CURLE_OUT_OF_MEMORY }
         defer { unsafe curl_multi_remove_handle(handle, easy) }
         var running: CInt = 1
@@ -43,8 +45,14 @@ final class TransferLoop: Sendable {
             guard unsafe curl_multi_perform(handle, &running) == CURLM_OK else { return CURLE_FAILED_INIT }
             guard !isCancelled else { throw CancellationError() }
             if running == 0 { break }
-            // Time-outs are libcurl's own: it returns in time for the nearest of them.
-            guard unsafe curl_multi_poll(handle, nil, 0, 60_000, nil) == CURLM_OK else { return CURLE_FAILED_INIT }
+            // Time-outs are libcurl's own but for `deadline`: it returns in time for the nearest of them.
+            var patience: CInt = 60_000
+            if let deadline = deadline() {
+                let left = ContinuousClock.now.duration(to: deadline)
+                guard left > .zero else { return nil }
+                patience = CInt(clamping: min(left.milliseconds, 60_000))
+            }
+            guard unsafe curl_multi_poll(handle, nil, 0, patience, nil) == CURLM_OK else { return CURLE_FAILED_INIT }
         }
         var pending: CInt = 0
         while let message = unsafe curl_multi_info_read(handle, &pending) {

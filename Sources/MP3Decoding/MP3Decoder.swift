@@ -35,7 +35,8 @@ public struct MP3Decoder: ~Copyable {
         let descriptor = try Self.open(path)
         let handle: OpaquePointer
         do throws(MP3DecodingError) {
-            unsafe handle = try Self.makeHandle()
+            let flags = MPG123_QUIET.rawValue | MPG123_GAPLESS.rawValue | MPG123_SKIP_ID3V2.rawValue
+            unsafe handle = try Self.makeHandle(flags: flags)
         } catch {
             close(descriptor)
             throw error
@@ -231,12 +232,12 @@ public struct MP3Decoder: ~Copyable {
         return descriptor
     }
 
-    private static func makeHandle() throws(MP3DecodingError) -> OpaquePointer {
+    /// A handle that gives float samples of the native rate and channels. The caller deletes it.
+    static func makeHandle(flags: mpg123_param_flags.RawValue) throws(MP3DecodingError) -> OpaquePointer {
         var status: CInt = 0
         guard let handle = unsafe mpg123_new(nil, &status) else {
             throw MP3DecodingError(.setup, status: status)
         }
-        let flags = MPG123_QUIET.rawValue | MPG123_GAPLESS.rawValue | MPG123_SKIP_ID3V2.rawValue
         unsafe status = mpg123_param2(handle, CInt(MPG123_ADD_FLAGS.rawValue), CLong(flags), 0)
         if status == MPG123_OK.rawValue {
             unsafe status = mpg123_param2(handle, CInt(MPG123_RESYNC_LIMIT.rawValue), resyncLimit, 0)

@@ -30,3 +30,9 @@ static inline CURLcode shim_curl_set_data_function(CURL *handle, CURLoption opti
 static inline CURLcode shim_curl_set_progress_function(CURL *handle, curl_xferinfo_callback value) {
     return (curl_easy_setopt)(handle, CURLOPT_XFERINFOFUNCTION, value);
 }
+
+/// The URL that answered, after redirects; owned by the handle.
+static inline const char *shim_curl_effective_url(CURL *handle) {
+    char *url = NULL;
+    return (curl_easy_getinfo)(handle, CURLINFO_EFFECTIVE_URL, &url) == CURLE_OK ? url : NULL;
+}

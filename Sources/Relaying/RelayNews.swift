@@ -1,0 +1,9 @@
+/// What happened to a stream, for the log.
+public enum RelayNews: Sendable, Hashable {
+    /// Sound comes, for the n-th time.
+    case connected(Int)
+    /// The connection is gone, or could not be made; it is made again. The reason is for people.
+    case lost(String)
+    /// What the station says that it broadcasts.
+    case title(String)
+}
