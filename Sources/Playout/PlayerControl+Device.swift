@@ -1,0 +1,56 @@
+import ALSAPlayback
+import Logging
+import RuntimeSupport
+
+extension PlayerControl {
+    func hear(_ news: Mixer.DeviceNews) {
+        switch news {
+        case .opened(let parameters): opened(parameters)
+        case .lost(let reason): lost(reason)
+        }
+    }
+
+    func opened(_ parameters: PCMParameters) {
+        logger.info(
+            "device opened", metadata: ["device": "\(configuration.device)", "agreed": "\(parameters)"])
+        state.withLock { state in
+            if case .lost = state.status.state { emit(.deviceRestored, &state) }
+            state.status.state = .idle
+            state.status.rate = parameters.rate
+            state.status.format = parameters.format.name
+            state.status.channels = parameters.channels
+            state.status.bufferFrames = parameters.bufferFrames
+            state.status.periodFrames = parameters.periodFrames
+            state.status.canRewind = parameters.canRewind
+            state.status.hint =
+                parameters.canRewind ? "" : "This device cannot take back what was written: short buffer, more CPU."
+            guard state.rate != parameters.rate else { return }
+            state.rate = parameters.rate
+            for (id, voice) in state.voices where !voice.isStopping {
+                var voice = voice
+                let position = Double(voice.lastPosition) / Double(voice.deck.rate)
+                if voice.hasStarted, !voice.isPaused {
+                    let goOn = Voice.Wish(start: .now, ramp: 0.01, stamp: WallClock.nanoseconds)
+                    voice.wish = voice.wasHeard ? goOn : voice.firstWish
+                }
+                guard replaceDeck(of: &voice, offset: voice.deck.offset + position, &state) else { continue }
+                state.voices[id] = voice
+            }
+            flush(&state)
+        }
+    }
+
+    func lost(_ reason: String) {
+        let names = PCMCatalogue.playbackNames()
+        let hint =
+            names.isEmpty
+            ? "There is no sound card. Is it plugged in?" : "Devices here: \(names.joined(separator: ", "))"
+        logger.error(
+            "device lost", metadata: ["device": "\(configuration.device)", "reason": "\(reason)", "hint": "\(hint)"])
+        state.withLock { state in
+            state.status.state = .lost(reason)
+            state.status.hint = hint
+            emit(.deviceLost(reason), &state)
+        }
+    }
+}
