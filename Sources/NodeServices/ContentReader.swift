@@ -18,7 +18,12 @@ actor ContentReader {
         guard found == audio.bytes else {
             throw .corrupt("the file has \(found) bytes, the document says \(audio.bytes)")
         }
-        guard try hash(path) == audio.sha256 else { throw .corrupt("the file's SHA-256 is not the document's") }
+        try compare(path, with: audio.sha256)
+    }
+
+    /// Whether the file at `path` has this hash. Ends early when the task is cancelled.
+    func compare(_ path: String, with hash: ContentHash) throws(ContentStore.Fault) {
+        guard try self.hash(path) == hash else { throw .corrupt("the file's SHA-256 is not its name") }
     }
 
     /// Waits until the disk has what was written to the file or folder at `path`.

@@ -75,8 +75,7 @@ import Testing
             pieces.append(audio(bytes))
             let path = store.path(of: pieces[number].sha256)
             try bytes.write(to: URL(filePath: path))
-            try FileManager.default.setAttributes(
-                [.modificationDate: Date(timeIntervalSince1970: Double(1000 - number))], ofItemAtPath: path)
+            setTimes(path, used: 1000 - number, compared: 2000 + number)
         }
         #expect(await store.makeRoom(for: 10, keeping: [pieces[2].sha256]))
         #expect(await store.holds(pieces[0]))
@@ -84,6 +83,63 @@ import Testing
         #expect(await store.holds(pieces[2]))
         #expect(await !store.makeRoom(for: 25, keeping: [pieces[2].sha256]))
         #expect(await store.holds(pieces[2]))
+    }
+
+    // MARK: - The scrub
+
+    private func setTimes(_ path: String, used: Int, compared: Int) {
+        let times = [timespec(tv_sec: used, tv_nsec: 0), timespec(tv_sec: compared, tv_nsec: 0)]
+        #expect(unsafe utimensat(AT_FDCWD, path, times, 0) == 0)
+    }
+
+    private func comparedAt(_ path: String) throws -> Date {
+        try #require(FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date)
+    }
+
+    @Test func `each week the scrub compares every piece, and deletes and reports the one that lost a bit`()
+        async throws
+    {
+        let store = try store()
+        let now = Timestamp(nanoseconds: WallClock.nanoseconds)
+        let today = Int(now.nanoseconds / 1_000_000_000)
+        // Compared eight days ago, six days ago, in a year that has not come, and eight days ago but damaged since.
+        let ages = [8, 6, -400, 8]
+        let pieces = ages.indices.map { Data("piece \($0)".utf8) }
+        for (number, bytes) in pieces.enumerated() {
+            var bytes = bytes
+            let path = store.path(of: audio(bytes).sha256)
+            if number == 3 { bytes[0] ^= 1 }
+            try bytes.write(to: URL(filePath: path))
+            setTimes(path, used: 77, compared: today - ages[number] * 86_400)
+        }
+        let lost = Locked<[ContentHash]>([])
+        let scrub = ContentScrub(store: store) { hash, fault in
+            if case .corrupt = fault { lost.withLock { $0.append(hash) } }
+        }
+        await scrub.scrub(now: now)
+        #expect(lost.withLock { $0 } == [audio(pieces[3]).sha256])
+        #expect(await !store.holds(audio(pieces[3])))
+        for (number, isFresh) in [true, false, true].enumerated() {
+            let path = store.path(of: audio(pieces[number]).sha256)
+            let wasCompared = try comparedAt(path).timeIntervalSince1970 >= Double(today) - 5
+            #expect(wasCompared == isFresh, "piece \(number)")
+            var status = stat()
+            #expect(unsafe stat(path, &status) == 0 && status.st_atim.tv_sec == 77, "a scrub is no use of the audio")
+        }
+        #expect(await store.stalest(olderThan: ContentScrub.age, now: now) == nil)
+    }
+
+    @Test func `audio that is opened to be played counts as compared and as used`() async throws {
+        let store = try store()
+        let bytes = Data("sound".utf8)
+        let path = store.path(of: audio(bytes).sha256)
+        try bytes.write(to: URL(filePath: path))
+        setTimes(path, used: 1, compared: 1)
+        #expect(await store.stalest(olderThan: 10, now: Timestamp(nanoseconds: WallClock.nanoseconds)) != nil)
+        _ = try await store.open(audio(bytes))
+        #expect(await store.stalest(olderThan: 10, now: Timestamp(nanoseconds: WallClock.nanoseconds)) == nil)
+        var status = stat()
+        #expect(unsafe stat(path, &status) == 0 && status.st_atim.tv_sec > 1)
     }
 
     // MARK: - Fetching
