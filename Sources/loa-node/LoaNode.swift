@@ -6,7 +6,6 @@ import NodeServices
 import ServiceLifecycle
 import UnixSignals
 
-@main
 struct LoaNode: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "loa-node", abstract: "Plays on one loudspeaker pole what its controller has signed.",
