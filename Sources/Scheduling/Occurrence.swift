@@ -16,5 +16,12 @@ public struct Occurrence: Hashable, Sendable {
         self.start = start
     }
 
+    /// One occurrence of a programme's recurrence.
+    public init(programme: ProgrammeID, _ occurrence: LocalOccurrence) {
+        self.init(
+            programme: programme, localStart: occurrence.local.description, fold: occurrence.fold,
+            start: occurrence.instant)
+    }
+
     public var cue: CueID { CueID(programme: programme, localStart: localStart, fold: fold) }
 }

@@ -72,21 +72,27 @@ struct POSIXTimeZone: Hashable, Sendable {
         summer = Summer(offset: offset, start: start, end: end)
     }
 
-    /// Seconds east of UTC at an instant.
-    func offset(at seconds: Int64) -> Int {
-        guard summer != nil else { return standard }
-        return changes(around: seconds).last { $0.at <= seconds }?.offset ?? standard
+    /// The years that a timestamp can lie in.
+    private static let years = 1677...2262
+
+    /// Lets a table of transitions go on by this rule, which holds from the table's last transition, or for all time where it has none.
+    /// - Returns: The offset before the first transition, and the transitions.
+    func continuing(
+        _ table: [TimeZoneRules.Transition], after first: Int
+    ) -> (Int, [TimeZoneRules.Transition]) {
+        guard let last = table.last else { return (standard, changes(in: Self.years)) }
+        let year = CivilDate(daysSinceEpoch: Int(last.at.floorDivided(by: 86_400))).year
+        let changes = changes(
+            in: max(Self.years.lowerBound, min(year, Self.years.upperBound)) - 1...Self.years.upperBound)
+        // In the file, the rule and the last transition agree.
+        return (first, table + changes.filter { $0.at > last.at })
     }
 
-    /// All changes of three years, with that of the instant in the middle, in order.
-    func changes(around seconds: Int64) -> [TimeZoneRules.Transition] {
+    /// All changes of some years, in order.
+    private func changes(in years: ClosedRange<Int>) -> [TimeZoneRules.Transition] {
         guard let summer else { return [] }
-        // The times of day reach a week into the years beside, which the three years cover. What a timestamp cannot hold
-        // is kept to years that the calendar's arithmetic can.
-        let day = max(-100_000_000, min(100_000_000, seconds / 86_400))
-        let year = CivilDate(daysSinceEpoch: Int(day)).year
         var changes: [TimeZoneRules.Transition] = []
-        for year in year - 1...year + 1 {
+        for year in years {
             let start = TimeZoneRules.Transition(
                 at: summer.start.local(in: year) - Int64(standard), offset: summer.offset)
             let end = TimeZoneRules.Transition(

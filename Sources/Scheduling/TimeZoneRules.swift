@@ -11,22 +11,21 @@ public struct TimeZoneRules: Hashable, Sendable {
         var offset: Int
     }
 
-    /// In order of their instants.
+    /// In order of their instants, up to the end of what a timestamp holds.
     let transitions: [Transition]
     /// What holds before the first transition.
     let first: Int
-    /// The rule for all time after the last transition; nil when the last offset stays.
-    let rule: POSIXTimeZone?
 
     /// Reads a TZif file of version 2 or later (RFC 8536): its 64-bit data and the rule at its end.
     /// - Throws: `TimeZoneRulesError`, whatever the bytes are.
     public init(tzif bytes: [UInt8]) throws(TimeZoneRulesError) {
         var reader = TZifReader(bytes)
-        (first, transitions, rule) = try reader.read()
+        let (first, transitions, rule) = try reader.read()
+        (self.first, self.transitions) = rule.map { $0.continuing(transitions, after: first) } ?? (first, transitions)
     }
 
     /// Seconds east of UTC at an instant.
-    public func secondsFromUTC(at instant: Timestamp) -> Int { offset(at: instant.wholeSeconds) }
+    public func secondsFromUTC(at instant: Timestamp) -> Int { offset(of: span(at: instant.wholeSeconds)) }
 
     /// What a local time stands for.
     public enum LocalMeaning: Hashable, Sendable {
@@ -40,49 +39,65 @@ public struct TimeZoneRules: Hashable, Sendable {
 
     /// The instants at which the clocks of this zone show a local time, given as seconds from 1970-01-01T00:00:00 on those clocks.
     public func meaning(ofLocalSeconds local: Int64) -> LocalMeaning {
-        // No zone is more than 26 hours from UTC, so that what the clocks show lies within this window.
-        let window: Int64 = 26 * 3600
-        let (low, lowOverflow) = local.subtractingReportingOverflow(window)
-        let (high, highOverflow) = local.addingReportingOverflow(window)
+        let (low, lowOverflow) = local.subtractingReportingOverflow(Self.furthest)
+        let (high, highOverflow) = local.addingReportingOverflow(Self.furthest)
         guard !lowOverflow, !highOverflow else { return .once(Timestamp(wholeSeconds: local)) }
-        var instants: [Int64] = []
+        var first: Int64?
         var gap: Int64?
-        var start = Int64.min
-        var offset = offset(at: low)
-        for change in changes(after: low, through: high) {
-            let instant = local - Int64(offset)
-            if start <= instant, instant < change.at { instants.append(instant) }
-            if change.at <= instant, local - Int64(change.offset) < change.at { gap = change.at }
-            start = change.at
-            offset = change.offset
+        for span in span(at: low)...span(at: high) {
+            let instant = local - Int64(offset(of: span))
+            if let start = start(of: span), instant < start {
+                if gap == nil, local - Int64(offset(of: span - 1)) >= start { gap = start }
+            } else if instant < start(of: span + 1) ?? .max {
+                guard let first else {
+                    first = instant
+                    continue
+                }
+                return .twice(first: Timestamp(wholeSeconds: first), second: Timestamp(wholeSeconds: instant))
+            }
         }
-        let instant = local - Int64(offset)
-        if start <= instant { instants.append(instant) }
-        guard let first = instants.first else { return .skipped(next: Timestamp(wholeSeconds: gap ?? instant)) }
-        guard instants.count > 1 else { return .once(Timestamp(wholeSeconds: first)) }
-        return .twice(first: Timestamp(wholeSeconds: first), second: Timestamp(wholeSeconds: instants[1]))
+        if let first { return .once(Timestamp(wholeSeconds: first)) }
+        return .skipped(next: Timestamp(wholeSeconds: gap ?? local))
     }
 
-    // MARK: -
+    // MARK: - Spans between transitions
 
-    func offset(at seconds: Int64) -> Int {
-        guard let last = transitions.last, seconds < last.at else {
-            return rule?.offset(at: seconds) ?? transitions.last?.offset ?? first
-        }
-        // The number of transitions that have happened by then.
+    /// No zone is further from UTC, in seconds.
+    private static let furthest: Int64 = 26 * 3600
+
+    /// The number of the span that holds an instant: 0 before the first transition.
+    private func span(at seconds: Int64) -> Int {
         var (low, high) = (0, transitions.count)
         while low < high {
             let middle = (low + high) / 2
             if transitions[middle].at <= seconds { low = middle + 1 } else { high = middle }
         }
-        return low == 0 ? first : transitions[low - 1].offset
+        return low
     }
 
-    private func changes(after low: Int64, through high: Int64) -> [Transition] {
-        let known = transitions.filter { low < $0.at && $0.at <= high }
-        let end = transitions.last?.at ?? .min
-        guard let rule, high > end else { return known }
-        return known + rule.changes(around: high).filter { max(low, end) < $0.at && $0.at <= high }
+    private func offset(of span: Int) -> Int { span == 0 ? first : transitions[span - 1].offset }
+
+    /// nil for the first span, which has no start, and for the one after the last.
+    private func start(of span: Int) -> Int64? {
+        span > 0 && span <= transitions.count ? transitions[span - 1].at : nil
+    }
+
+    /// The first instant at which the clocks show a local time or have passed it. Never earlier for a later local time.
+    func firstInstant(ofLocal local: Int64) -> Int64 {
+        var span = span(at: local - Self.furthest)
+        while let end = start(of: span + 1), end + Int64(offset(of: span)) <= local { span += 1 }
+        return max(start(of: span) ?? .min, local - Int64(offset(of: span)))
+    }
+
+    /// The latest local time that the clocks have shown up to an instant: what `firstInstant` has not put later.
+    func latestLocal(at seconds: Int64) -> Int64 {
+        var span = span(at: seconds)
+        var latest = seconds + Int64(offset(of: span))
+        while let start = start(of: span), seconds - start < 2 * Self.furthest {
+            span -= 1
+            latest = max(latest, start - 1 + Int64(offset(of: span)))
+        }
+        return latest
     }
 }
 
@@ -98,13 +113,13 @@ public enum TimeZoneRulesError: Error, Hashable, Sendable {
 
 extension Timestamp {
     /// Seconds since the epoch, rounded down.
-    fileprivate var wholeSeconds: Int64 {
+    var wholeSeconds: Int64 {
         let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         return rest < 0 ? seconds - 1 : seconds
     }
 
     /// Stops at the ends of what a timestamp holds.
-    fileprivate init(wholeSeconds seconds: Int64) {
+    init(wholeSeconds seconds: Int64) {
         let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
         self.init(nanoseconds: overflow ? (seconds < 0 ? .min : .max) : nanoseconds)
     }

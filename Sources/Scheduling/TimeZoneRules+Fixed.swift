@@ -1,0 +1,7 @@
+extension TimeZoneRules {
+    /// A zone whose clocks are never changed.
+    public init(secondsFromUTC offset: Int) {
+        transitions = []
+        first = offset
+    }
+}
