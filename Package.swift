@@ -23,12 +23,17 @@ func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 /// What links a program with the Swift runtime inside, and as little else as can be: the box of a loudspeaker needs no runtime
 /// installed, and memory for neither what Foundation would load nor what the linker can tell to be the same or unused.
-let small: [LinkerSetting] = [
-    .unsafeFlags([
-        "-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-use-ld=lld", "-Xlinker", "--icf=safe",
-        "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
-    ])
-]
+/// A sanitizer wants the opposite: one allocator, its own, for all libraries (`scripts/test-sanitized`).
+let small: [LinkerSetting] =
+    Context.environment["LOA_SANITIZED"] != nil
+    ? []
+    : [
+        .unsafeFlags([
+            "-static-stdlib", "-l_FoundationCShims", "-l_FoundationCollections", "-use-ld=lld",
+            "-Xlinker", "--icf=safe", "-Xlinker", "--no-export-dynamic",
+            "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+        ])
+    ]
 
 func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, resources: resources, swiftSettings: house)
