@@ -93,8 +93,10 @@ let package = Package(
         module("Broadcasting", [crypto]),
         module("ControllerAPI", ["Broadcasting"]),
         module("Scheduling", ["Broadcasting"]),
+        module("Timetabling", ["Broadcasting", "Scheduling"]),
         module("Directing", ["Broadcasting", "Scheduling"]),
         // 1 sound
+        module("Acoustics"),
         module("Rendering", ["CRealtime"]),
         // 2 adapters
         module("ALSAPlayback", ["CALSA"]),
@@ -106,6 +108,7 @@ let package = Package(
         module("Resampling", ["CSoxr"]),
         module("YAMLReading", ["CYAML", configuration]),
         // 3 services
+        module("ScheduleFiles", ["Broadcasting", "Scheduling", "YAMLReading"]),
         module(
             "CommandLineClient", ["Broadcasting", "ControllerAPI", "HTTPTransfer", "RuntimeSupport", argumentParser]),
         module(
@@ -136,6 +139,7 @@ let package = Package(
             swiftSettings: house, linkerSettings: small),
         // tests
         module("BroadcastTesting", ["CLinux", "RuntimeSupport", logging]),
+        tests("AcousticsTests", ["Acoustics"]),
         tests("ALSAPlaybackTests", ["ALSAPlayback"]),
         tests("BroadcastingTests", ["Broadcasting", crypto]),
         tests(
