@@ -167,7 +167,7 @@ let package = Package(
         tests("NodeStoreTests", ["Broadcasting", "NodeStore"]),
         tests("PlayoutTests", ["BroadcastTesting", "Playout", "Relaying", "RuntimeSupport", logging]),
         tests("RelayingTests", ["BroadcastTesting", "HTTPTransfer", "MP3Decoding", "Relaying", "RuntimeSupport"]),
-        tests("RenderingTests", ["Rendering"]),
+        tests("RenderingTests", ["CRealtime", "Rendering"]),
         tests("ResamplingTests", ["BroadcastTesting", "Resampling"]),
         tests("RuntimeSupportTests", ["RuntimeSupport"]),
         tests("SchedulingTests", ["Broadcasting", "Scheduling"]),

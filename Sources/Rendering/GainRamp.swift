@@ -2,51 +2,44 @@ import CRealtime
 
 /// A gain that moves to its target over some frames, starting from what it is at that moment.
 ///
-/// It lands exactly on the target, so that a voice at unity is left as it was decoded, to the bit.
+/// With `x` the part of the ramp that has passed, the gain is `from + (target − from)·x` on a linear one, and
+/// `√(from²·cos²(πx/2) + target²·sin²(πx/2))` on an equal-power one. It lands exactly on the target, so that a voice at
+/// unity is left as it was decoded, to the bit. A gain is a function of the frame alone and not of the steps that led there.
 struct GainRamp: BitwiseCopyable {
-    /// The gain of the next frame.
-    private(set) var value: Float
-    /// Frames until `value` is the target.
-    private(set) var remaining: Int32 = 0
+    private var from: Float
+    private var target: Float
+    private var done: Int32 = 0
+    private var frames: Int32 = 0
     private var isPower = false
-    /// What moves evenly: the gain for a linear ramp; for an equal-power one the power's share, along a cosine.
-    private var from: Double = 0
-    private var target: Double
-    private var done: Double = 0
-    private var step: Double = 0
-    private var cosine: Double = 1
-    private var sine: Double = 0
-    private var turnCosine: Double = 1
-    private var turnSine: Double = 0
 
     @_noLocks
     init(_ value: Float) {
-        self.value = value
-        target = Double(value)
+        from = value
+        target = value
     }
 
-    /// Where the ramp leads.
-    var destination: Float {
-        @_noLocks get { Float(target) }
+    /// Frames until the gain is the target.
+    var remaining: Int32 {
+        @_noLocks get { frames &- done }
+    }
+
+    /// The gain of the next frame.
+    var value: Float {
+        @_noLocks get {
+            if remaining == 0 { return target }
+            var gain: Float = 1
+            unsafe multiply(&gain, count: 1)
+            return gain
+        }
     }
 
     /// Leads to `gain` from here on.
     @_noLocks
     mutating func move(to gain: Float, shape: RampShape) {
-        target = Double(gain)
-        if shape.frames <= 0 || value == gain {
-            value = gain
-            remaining = 0
-            return
-        }
-        from = Double(value)
-        remaining = shape.frames
+        from = value
+        target = gain
         done = 0
-        step = 1 / Double(shape.frames)
-        cosine = 1
-        sine = 0
-        turnCosine = shape.cosine
-        turnSine = shape.sine
+        frames = from == gain ? 0 : shape.frames
         switch shape.curve {
         case .linear: isPower = false
         case .equalPower: isPower = true
@@ -56,29 +49,32 @@ struct GainRamp: BitwiseCopyable {
     /// Goes to the target at once, for a voice that nobody hears.
     @_noLocks
     mutating func land() {
-        value = Float(target)
-        remaining = 0
+        done = frames
     }
 
-    /// Moves on by one frame.
+    /// Moves on by `count` frames.
     @_noLocks
-    mutating func advance() {
-        if remaining == 0 { return }
-        remaining &-= 1
-        if remaining == 0 {
-            value = Float(target)
-            return
+    mutating func advance(by count: Int) {
+        done = Int(remaining) < count ? frames : done &+ Int32(truncatingIfNeeded: count)
+    }
+
+    /// Multiplies `gains` by those of the next `count` frames.
+    @_noLocks
+    func multiply(_ gains: UnsafeMutablePointer<Float>, count: Int) {
+        let moving = Int(remaining) < count ? Int(remaining) : count
+        if moving > 0 {
+            let step = 1 / Float(frames)
+            if isPower {
+                unsafe realtime_power_ramp(gains, from, target, done, step, moving)
+            } else {
+                unsafe realtime_ramp(gains, from, target, done, step, moving)
+            }
         }
-        if isPower {
-            let next = cosine * turnCosine - sine * turnSine
-            sine = sine * turnCosine + cosine * turnSine
-            cosine = next
-            let share = (1 - cosine) * 0.5
-            let power = from * from * (1 - share) + target * target * share
-            value = realtime_square_root(Float(power))
-        } else {
-            done += step
-            value = Float(from + (target - from) * done)
+        if target == 1 { return }
+        var frame = moving
+        while frame < count {
+            unsafe gains[frame] *= target
+            frame &+= 1
         }
     }
 }

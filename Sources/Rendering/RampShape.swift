@@ -1,8 +1,4 @@
-import CRealtime
-
 /// How a gain goes from one value to another: over how many frames, and along which curve.
-///
-/// Made by control, because it takes a sine; the renderer only turns a vector by it.
 public struct RampShape: Sendable, Hashable, BitwiseCopyable {
     /// The curve of a ramp.
     public enum Curve: Sendable, Hashable, BitwiseCopyable {
@@ -16,17 +12,12 @@ public struct RampShape: Sendable, Hashable, BitwiseCopyable {
     public let frames: Int32
     /// The curve.
     public let curve: Curve
-    /// The turn of a half circle's `frames`th part.
-    let cosine: Double
-    let sine: Double
 
-    /// Moves over `frames` along `curve`.
+    /// Moves over `frames`, 16,777,216 at most, along `curve`.
     public init(frames: Int, curve: Curve) {
-        self.frames = Int32(clamping: max(frames, 0))
+        // Beyond this a float no longer counts every frame.
+        self.frames = Int32(min(max(frames, 0), 1 << 24))
         self.curve = curve
-        let angle = frames > 0 ? Double.pi / Double(frames) : 0
-        cosine = realtime_cosine(angle)
-        sine = realtime_sine(angle)
     }
 
     /// No ramp at all.
@@ -38,7 +29,5 @@ public struct RampShape: Sendable, Hashable, BitwiseCopyable {
     private init() {
         frames = 0
         curve = .linear
-        cosine = 1
-        sine = 0
     }
 }

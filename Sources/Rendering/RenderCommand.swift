@@ -12,7 +12,8 @@ public struct RenderCommand: Sendable, BitwiseCopyable {
         case resume
         /// It fades out and leaves.
         case stop
-        /// Its gain moves to `gain`.
+        /// Its gain moves to `gain` along `ramp`. Ducking is two of these: the ramp of the one that lowers is the attack, that
+        /// of the one that raises again the release.
         case level
     }
 

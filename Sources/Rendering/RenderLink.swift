@@ -3,12 +3,14 @@ import Synchronization
 /// What control and the renderer share: the rings between them. Owns their memory.
 ///
 /// Commands go down, refused when their ring is full. Events come up, dropped and counted when theirs is. The ends of voices
-/// come up through a ring of their own, which has room for more than there are slots and so loses none.
+/// come up through a ring of their own, which has room for more than there are slots and so loses none. The output's levels
+/// stand on a board that anybody may read.
 public final class RenderLink: Sendable {
     private let rings: [FrameRing]
     let commands: CommandRing
     let events: EventRing
     let releases: EventRing
+    let levelBoard = LevelBoard()
 
     /// Makes empty rings.
     public init() {
@@ -23,10 +25,14 @@ public final class RenderLink: Sendable {
         commands.free()
         events.free()
         releases.free()
+        levelBoard.free()
     }
 
     /// The ring of the voice in `slot`.
     public func ring(_ slot: Int) -> FrameRing { rings[slot] }
+
+    /// How loud it is at the device's output, as far as the device has played. Any thread, at any time.
+    public var levels: OutputLevels { levelBoard.read() }
 
     /// Hands a command to the renderer; false when too many wait. One thread at a time.
     public func send(_ command: RenderCommand) -> Bool { commands.push(command) }

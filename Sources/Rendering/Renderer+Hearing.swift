@@ -20,6 +20,7 @@ extension Renderer {
             at &+= 1
         }
         transitionCount = kept
+        measure(heard: frame, audible: audible)
         let index = savedIndex(before: frame)
         let start = unsafe savedFrames[index]
         if start > frame || start == Int64.min { return }
@@ -43,6 +44,26 @@ extension Renderer {
                 }
             }
             slot &+= 1
+        }
+    }
+
+    /// Measures what the device has played since it was last here.
+    @_noLocks
+    private mutating func measure(heard frame: Int64, audible: Bool) {
+        let end = frame < frontier ? frame : frontier
+        // What lies further back is no longer kept.
+        if measured < end &- Int64(Self.maximumBuffer) { measured = end &- Int64(Self.maximumBuffer) }
+        if !audible || !isActive {
+            if measured < end { measured = end }
+            meter.rest()
+            return
+        }
+        while measured < end {
+            let edge = Int64(Self.span &- place(of: measured))
+            let left = end &- measured
+            let count = Int(truncatingIfNeeded: left < edge ? left : edge)
+            unsafe meter.measure(output + place(of: measured) &* channels, channels: channels, count: count)
+            measured &+= Int64(count)
         }
     }
 

@@ -1,3 +1,5 @@
+import CRealtime
+
 extension Renderer {
     /// Adds what the voice in `slot` has to `count` frames of the mix, and moves it on.
     @_noLocks
@@ -66,90 +68,47 @@ extension Renderer {
             let at = Int(truncatingIfNeeded: voice.position) & (FrameRing.capacity &- 1)
             var run = count &- done
             if run > FrameRing.capacity &- at { run = FrameRing.capacity &- at }
-            let source = unsafe ring + at &* voice.channels
+            let source = unsafe arrange(ring + at &* voice.channels, of: voice.channels, count: run)
             let output = unsafe target + done &* channels
+            var peak: UInt32
             if voice.level.remaining > 0 || voice.fade.remaining > 0 {
-                unsafe mixMoving(&voice, source, to: output, count: run)
+                let gains = unsafe takeGains(&voice, count: run)
+                peak = unsafe realtime_add_moving(output, source, gains, run &* channels)
             } else {
-                unsafe mixSteady(&voice, source, to: output, count: run)
+                peak = unsafe realtime_add(output, source, voice.level.value * voice.fade.value, run &* channels)
             }
+            if peak > voice.peak { voice.peak = peak }
             voice.position &+= Int64(run)
             done &+= run
         }
     }
 
-    /// One gain for all frames.
+    /// The samples as the device has its channels: mono goes to both, and stereo to the mean of both.
     @_noLocks
-    private func mixSteady(
-        _ voice: inout VoiceState, _ source: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, count: Int
-    ) {
-        let gain = voice.level.value * voice.fade.value
-        var peak = voice.peak
-        var index = 0
-        if voice.channels == channels {
-            while index < count &* channels {
-                let sample = unsafe source[index] * gain
-                let bits = sample.bitPattern & 0x7FFF_FFFF
-                peak = bits > peak ? bits : peak
-                unsafe output[index] += sample
-                index &+= 1
-            }
-        } else if channels == 2 {
-            while index < count {
-                let sample = unsafe source[index] * gain
-                let bits = sample.bitPattern & 0x7FFF_FFFF
-                peak = bits > peak ? bits : peak
-                unsafe output[index &* 2] += sample
-                unsafe output[index &* 2 &+ 1] += sample
-                index &+= 1
-            }
+    private func arrange(_ source: UnsafePointer<Float>, of count: Int, count frames: Int) -> UnsafePointer<Float> {
+        if count == channels { return unsafe source }
+        if channels == 2 {
+            unsafe realtime_widen(scratch, source, frames)
         } else {
-            while index < count {
-                let sample = unsafe (source[index &* 2] + source[index &* 2 &+ 1]) * 0.5 * gain
-                let bits = sample.bitPattern & 0x7FFF_FFFF
-                peak = bits > peak ? bits : peak
-                unsafe output[index] += sample
-                index &+= 1
-            }
+            unsafe realtime_fold(scratch, source, frames)
         }
-        voice.peak = peak
+        return unsafe UnsafePointer(scratch)
     }
 
-    /// A gain that moves from frame to frame.
+    /// The gains of the next `count` frames of the voice, one for each sample; moves its ramps on.
     @_noLocks
-    private func mixMoving(
-        _ voice: inout VoiceState, _ source: UnsafePointer<Float>, to output: UnsafeMutablePointer<Float>, count: Int
-    ) {
-        var peak = voice.peak
+    private func takeGains(_ voice: inout VoiceState, count: Int) -> UnsafePointer<Float> {
         var frame = 0
         while frame < count {
-            let gain = voice.level.value * voice.fade.value
-            voice.level.advance()
-            voice.fade.advance()
-            var left: Float
-            var right: Float
-            if voice.channels == 1 {
-                left = unsafe source[frame]
-                right = left
-            } else {
-                left = unsafe source[frame &* 2]
-                right = unsafe source[frame &* 2 &+ 1]
-            }
-            if channels == 1, voice.channels == 2 { left = (left + right) * 0.5 }
-            left *= gain
-            right *= gain
-            var bits = left.bitPattern & 0x7FFF_FFFF
-            peak = bits > peak ? bits : peak
-            if channels == 2 {
-                bits = right.bitPattern & 0x7FFF_FFFF
-                peak = bits > peak ? bits : peak
-                unsafe output[frame &* 2] += left
-                unsafe output[frame &* 2 &+ 1] += right
-            } else {
-                unsafe output[frame] += left
-            }
+            unsafe gains[frame] = 1
             frame &+= 1
         }
-        voice.peak = peak
+        unsafe voice.level.multiply(gains, count: count)
+        unsafe voice.fade.multiply(gains, count: count)
+        voice.level.advance(by: count)
+        voice.fade.advance(by: count)
+        if channels == 1 { return unsafe UnsafePointer(gains) }
+        unsafe realtime_widen(gains + Self.block, gains, count)
+        return unsafe UnsafePointer(gains + Self.block)
     }
 }

@@ -1,3 +1,5 @@
+import CRealtime
+
 /// Mixes the voices into what the device is to play, and knows what of each has been heard.
 ///
 /// A pure function of saved state and of the rings: `render` computes frames, and `rewind` goes back to any frame that the
@@ -68,12 +70,22 @@ public struct Renderer: ~Copyable {
     let savedFrames: UnsafeMutablePointer<Int64>
     let transitions: UnsafeMutablePointer<Transition>
     let accounts: UnsafeMutablePointer<Account>
+    private let mixMemory: UnsafeMutablePointer<Float>
+    /// By frame, behind `Limiter.history` frames more in which the ring's end is repeated: the sum of the voices.
     let mix: UnsafeMutablePointer<Float>
+    /// By frame: what the device is to play.
+    let output: UnsafeMutablePointer<Float>
+    /// Room for a block of a voice as the device has its channels, of gains, or of dithered samples.
     let scratch: UnsafeMutablePointer<Float>
+    let gains: UnsafeMutablePointer<Float>
     var limiter: Limiter
     let isLimited: Bool
+    let isDithered: Bool
+    var meter: OutputMeter
     /// The next frame to be mixed; ahead of `frontier` by the limiter's look.
     var mixed: Int64 = 0
+    /// The next frame to be measured, once the device has played it.
+    var measured: Int64 = 0
     var transitionCount = 0
     /// Slots that have ever been used.
     var used = 0
@@ -82,10 +94,12 @@ public struct Renderer: ~Copyable {
     /// No frame before this one can be rendered again: commands took effect there.
     var barrier: Int64 = 0
 
-    /// Prepares for a device of `channels`.
+    /// Prepares for a device of `channels` and `rate` frames in a second.
     ///
-    /// - Parameter ceiling: the factor (1 = full scale) that the sum never exceeds, or nil for no limiter.
-    public init(link: RenderLink, channels: Int, ceiling: Float?) {
+    /// - Parameters:
+    ///   - ceiling: the true peak as a factor (1 = full scale) that the sum never exceeds, or nil for no limiter.
+    ///   - isDithered: whether noise is added to samples of which bits are dropped, for formats of 16 and 24 bits.
+    public init(link: RenderLink, channels: Int, rate: Int = 48_000, ceiling: Float?, isDithered: Bool = false) {
         precondition(channels == 1 || channels == 2, "the renderer knows one channel or two")
         self.link = link
         self.channels = channels
@@ -93,22 +107,29 @@ public struct Renderer: ~Copyable {
         events = link.events
         releases = link.releases
         isLimited = ceiling != nil
-        limiter = Limiter(ceiling: ceiling ?? 1, span: Self.span)
+        limiter = Limiter(ceiling: ceiling ?? 1, rate: rate, span: Self.span, block: Self.block)
+        self.isDithered = isDithered
+        meter = OutputMeter(board: link.levelBoard, rate: rate)
         unsafe rings = .allocate(capacity: Self.slots)
         unsafe voices = .allocate(capacity: Self.slots)
         unsafe saved = .allocate(capacity: Self.slots * Self.blocks)
         unsafe savedFrames = .allocate(capacity: Self.blocks)
         unsafe transitions = .allocate(capacity: Self.transitionLimit)
         unsafe accounts = .allocate(capacity: Self.slots)
-        unsafe mix = .allocate(capacity: Self.span * 2)
+        unsafe mixMemory = .allocate(capacity: (Self.span + Limiter.history) * 2)
+        unsafe mix = mixMemory + Limiter.history * 2
+        unsafe output = .allocate(capacity: Self.span * 2)
         unsafe scratch = .allocate(capacity: Self.block * 2)
+        unsafe gains = .allocate(capacity: Self.block * 3)
         for slot in 0..<Self.slots {
             unsafe (rings + slot).initialize(to: link.ring(slot))
         }
         unsafe voices.initialize(repeating: VoiceState(), count: Self.slots)
         unsafe accounts.initialize(repeating: Account(), count: Self.slots)
         unsafe savedFrames.initialize(repeating: Int64.min, count: Self.blocks)
-        unsafe mix.initialize(repeating: 0, count: Self.span * 2)
+        unsafe mixMemory.initialize(repeating: 0, count: (Self.span + Limiter.history) * 2)
+        unsafe output.initialize(repeating: 0, count: Self.span * 2)
+        unsafe gains.initialize(repeating: 0, count: Self.block * 3)
         unsafe scratch.initialize(repeating: 0, count: Self.block * 2)
         save()
     }
@@ -120,14 +141,20 @@ public struct Renderer: ~Copyable {
         unsafe savedFrames.deallocate()
         unsafe transitions.deallocate()
         unsafe accounts.deallocate()
-        unsafe mix.deallocate()
+        unsafe mixMemory.deallocate()
+        unsafe output.deallocate()
+        unsafe gains.deallocate()
         unsafe scratch.deallocate()
     }
 
-    /// Goes on for a device of other channels, from the frontier.
-    public mutating func adopt(channels: Int) {
+    /// Goes on for a device of other channels or another rate, from the frontier. Nothing may be left that the device has not
+    /// played.
+    public mutating func adopt(channels: Int, rate: Int = 48_000) {
         precondition(channels == 1 || channels == 2, "the renderer knows one channel or two")
         self.channels = channels
+        unsafe mixMemory.update(repeating: 0, count: (Self.span + Limiter.history) * 2)
+        limiter.adopt(rate: rate)
+        meter = OutputMeter(board: link.levelBoard, rate: rate)
         rewind(to: frontier)
     }
 
@@ -138,21 +165,48 @@ public struct Renderer: ~Copyable {
     public mutating func render(_ frames: Int, as format: SampleFormat, to target: UnsafeMutableRawPointer?) {
         var done = 0
         while done < frames {
-            let room = Self.block &- (Int(truncatingIfNeeded: frontier) & (Self.block &- 1))
-            let count = frames &- done < room ? frames &- done : room
+            let count = stride(frames &- done)
             mix(until: frontier &+ Int64(count &+ Limiter.lookahead))
             let source = unsafe mix + place(of: frontier) &* channels
+            let finished = unsafe output + place(of: frontier) &* channels
             if isLimited {
-                unsafe limiter.process(source, channels: channels, frame: frontier, count: count, to: scratch)
-                if let target = unsafe target {
-                    unsafe format.convert(
-                        scratch, count: count &* channels, to: target + done &* channels &* format.bytes)
+                unsafe limiter.process(source, channels: channels, frame: frontier, count: count, to: finished)
+            } else {
+                var index = 0
+                while index < count &* channels {
+                    unsafe finished[index] = source[index]
+                    index &+= 1
                 }
-            } else if let target = unsafe target {
-                unsafe format.convert(source, count: count &* channels, to: target + done &* channels &* format.bytes)
+            }
+            if let target = unsafe target {
+                unsafe write(finished, frames: count, as: format, to: target + done &* channels &* format.bytes)
             }
             frontier &+= Int64(count)
             done &+= count
+        }
+    }
+
+    /// How many of `frames` frames are rendered at once: up to where the mix, which is ahead, has filled a block, and not
+    /// beyond the ring's end.
+    @_noLocks
+    private func stride(_ frames: Int) -> Int {
+        let ahead = Int(truncatingIfNeeded: frontier) &+ Limiter.lookahead
+        let block = Self.block &- (ahead & (Self.block &- 1))
+        let edge = Self.span &- place(of: frontier)
+        let count = frames < block ? frames : block
+        return count < edge ? count : edge
+    }
+
+    @_noLocks
+    private func write(
+        _ samples: UnsafePointer<Float>, frames: Int, as format: SampleFormat, to target: UnsafeMutableRawPointer
+    ) {
+        let count = frames &* channels
+        if isDithered, let scale = format.ditherScale {
+            unsafe realtime_dither(scratch, samples, scale, frontier &* Int64(channels), count)
+            unsafe format.convert(scratch, count: count, to: target)
+        } else {
+            unsafe format.convert(samples, count: count, to: target)
         }
     }
 
@@ -221,14 +275,29 @@ public struct Renderer: ~Copyable {
             if unsafe voices[slot].isMoving { unsafe add(slot: slot, to: target, count: count) }
             slot &+= 1
         }
-        if isLimited { unsafe limiter.examine(target, channels: channels, frame: mixed, count: count) }
         mixed &+= Int64(count)
-        if Int(truncatingIfNeeded: mixed) & (Self.block &- 1) == 0 { save() }
+        if isLimited { unsafe limiter.examine(target, channels: channels, mixed: mixed, count: count) }
+        if Int(truncatingIfNeeded: mixed) & (Self.block &- 1) != 0 { return }
+        save()
+        if place(of: mixed) == 0 { repeatEnd() }
+    }
+
+    /// Copies the last frames of the ring to before its first.
+    @_noLocks
+    private func repeatEnd() {
+        let count = Limiter.history &* channels
+        let first = unsafe mix - count
+        let last = unsafe mix + Self.span &* channels - count
+        var index = 0
+        while index < count {
+            unsafe first[index] = last[index]
+            index &+= 1
+        }
     }
 
     /// Where a frame lies in the mix.
     @_noLocks
-    private func place(of frame: Int64) -> Int {
+    func place(of frame: Int64) -> Int {
         Int(truncatingIfNeeded: frame) & (Self.span &- 1)
     }
 

@@ -14,7 +14,7 @@ import Testing
             var previous = from
             for frame in 0..<frames {
                 #expect(ramp.remaining == Int32(frames - frame))
-                ramp.advance()
+                ramp.advance(by: 1)
                 let isOnTheWay = from <= to ? ramp.value >= previous - 1e-6 : ramp.value <= previous + 1e-6
                 if !isOnTheWay { Issue.record("\(ramp.value) after \(previous), from \(from) to \(to)") }
                 previous = ramp.value
@@ -31,8 +31,8 @@ import Testing
         up.move(to: 1, shape: RampShape(frames: 480, curve: .equalPower))
         for _ in 0..<480 {
             #expect(abs(down.value * down.value + up.value * up.value - 1) < 1e-5)
-            down.advance()
-            up.advance()
+            down.advance(by: 1)
+            up.advance(by: 1)
         }
     }
 
@@ -40,11 +40,11 @@ import Testing
     func `a ramp that is turned round starts from the gain of that moment`(curve: RampShape.Curve) {
         var ramp = GainRamp(0)
         ramp.move(to: 1, shape: RampShape(frames: 480, curve: curve))
-        for _ in 0..<200 { ramp.advance() }
+        for _ in 0..<200 { ramp.advance(by: 1) }
         let moment = ramp.value
         ramp.move(to: 0, shape: RampShape(frames: 480, curve: curve))
         #expect(ramp.value == moment)
-        ramp.advance()
+        ramp.advance(by: 1)
         #expect(abs(ramp.value - moment) < 0.01)
     }
 }

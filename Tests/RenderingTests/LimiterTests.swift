@@ -1,17 +1,111 @@
+import CRealtime
 import Testing
 
 @testable import Rendering
 
 @Suite struct LimiterTests {
-    private let ceiling: Float = 0.891_250_94
+    private static let ceiling: Float = 0.891_250_94
+    private let ceiling = Self.ceiling
 
-    @Test func `what stays below the ceiling is left as it is, to the bit`() {
+    /// sin(2πx), without Foundation.
+    private static func sine(_ x: Double) -> Double {
+        let half = realtime_tangent(.pi * (x - x.rounded()))
+        return 2 * half / (1 + half * half)
+    }
+
+    /// Signals that a limiter of sample peaks lets through too loudly.
+    enum Hostile: String, CaseIterable, CustomTestStringConvertible {
+        case quarterRate, nearQuarterRate, thirdOfRate, sixthOfRate, high, highest, square, fastSquare, noise, pairs
+
+        var testDescription: String { rawValue }
+
+        func samples(_ count: Int) -> [Float] {
+            var dice = Dice(seed: 5)
+            func tone(_ frequency: Double, phase: Double, gain: Double = 1) -> [Float] {
+                (0..<count).map { Float(gain * sine(Double($0) * frequency / 48_000 + phase)) }
+            }
+            switch self {
+            case .quarterRate: return tone(12_000, phase: 0.125, gain: 1.414)
+            case .nearQuarterRate: return tone(11_987, phase: 0.125)
+            case .thirdOfRate: return tone(16_000, phase: 1.0 / 12, gain: 1.15)
+            case .sixthOfRate: return tone(8000, phase: 1.0 / 12, gain: 1.15)
+            case .high: return tone(17_321, phase: 0)
+            case .highest: return tone(19_990, phase: 0)
+            case .square: return tone(997, phase: 0).map { $0 < 0 ? -1 : 1 }
+            case .fastSquare: return tone(4801, phase: 0).map { $0 < 0 ? -1 : 1 }
+            case .noise: return dice.noise(count, peak: 1)
+            case .pairs: return (0..<count).map { $0 % 97 < 2 ? 1 : 0 }
+            }
+        }
+    }
+
+    @Test(arguments: Hostile.allCases, [1, 4])
+    func `no peak between samples passes the ceiling`(signal: Hostile, voices: Int) {
+        let samples = signal.samples(4000)
+        var rig = Rig(channels: 1, ceiling: ceiling)
+        for slot in 0..<voices {
+            rig.attach(slot, samples, channels: 1)
+            rig.send(.start, slot)
+        }
+        let peak = TruePeak.of(rig.render(4100))
+        #expect(Decibels.level(peak) <= -1, "\(signal) by \(voices) voices")
+        #expect(Decibels.level(peak) > -3, "\(signal) by \(voices) voices is turned down more than needed")
+    }
+
+    @Test func `what has no true peak above the ceiling is left as it is, to the bit`() {
         var dice = Dice(seed: 1)
-        let samples = dice.noise(20_000 * 2, peak: ceiling)
-        var rig = Rig(ceiling: ceiling)
-        rig.attach(0, samples)
+        // Noise of a moving mean, and tones, as loud as may be.
+        let raw = dice.noise(20_000)
+        var smooth = (0..<20_000).map { index in raw[max(0, index - 3)...index].reduce(0, +) }
+        for index in smooth.indices { smooth[index] += Float(Self.sine(Double(index) * 440 / 48_000)) }
+        let loudest = TruePeak.of(smooth)
+        let samples = smooth.map { $0 * ceiling * 0.99 / Float(loudest) }
+        var rig = Rig(channels: 1, ceiling: ceiling)
+        rig.attach(0, samples, channels: 1)
         rig.send(.start, 0)
-        #expect(rig.render(20_000) == samples)
+        #expect(rig.render(20_000).elementsEqual(samples))
+    }
+
+    @Test func `the points between samples are where a band-limited signal has them`() {
+        for frequency in stride(from: 100.0, through: 20_000, by: 199) {
+            let samples = (0..<400).map { Float(Self.sine(Double($0) * frequency / 48_000 + 0.1)) }
+            var between = [Float](repeating: 0, count: 300)
+            unsafe samples.withUnsafeBufferPointer { samples in
+                unsafe between.withUnsafeMutableBufferPointer { between in
+                    guard let from = samples.baseAddress, let to = between.baseAddress else { return }
+                    unsafe realtime_between(to, from + 50, 1, 300)
+                }
+            }
+            for index in between.indices {
+                let expected = (1...3).map {
+                    abs(Self.sine((Double(index + 50) + Double($0) / 4) * frequency / 48_000 + 0.1))
+                }
+                // 0.06 dB.
+                let error = abs(Double(between[index]) - (expected.max() ?? 0))
+                if error > 0.007 { Issue.record("\(error) at \(frequency) Hz") }
+            }
+        }
+    }
+
+    @Test func `no point between samples is louder than its bound`() {
+        var dice = Dice(seed: 3)
+        for _ in 0..<5000 {
+            let samples = (0..<16).map { _ -> Float in Bool.random(using: &dice) ? 1 : -1 }
+            var value: [Float] = [0]
+            unsafe samples.withUnsafeBufferPointer { samples in
+                guard let from = samples.baseAddress else { return }
+                unsafe realtime_between(&value, from + 7, 1, 1)
+            }
+            #expect(value[0] <= REALTIME_BETWEEN_BOUND)
+        }
+        let worst: [Float] = [-1, 1, -1, 1, -1, 1, -1, 1, 1, -1, 1, -1, 1, -1, 1, -1]
+        var value: [Float] = [0]
+        unsafe worst.withUnsafeBufferPointer { samples in
+            guard let from = samples.baseAddress else { return }
+            unsafe realtime_between(&value, from + 7, 1, 1)
+        }
+        #expect(value[0] <= REALTIME_BETWEEN_BOUND)
+        #expect(value[0] > REALTIME_BETWEEN_BOUND * 0.999)
     }
 
     @Test(arguments: 1...8)

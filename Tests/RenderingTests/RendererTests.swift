@@ -126,7 +126,7 @@ import Testing
         let end = events.last { $0.kind == .finished }
         #expect(end?.slot == 0)
         #expect(end?.heard == 1500)
-        #expect(end?.underrun == Int64(1500 + 64 - 1000))
+        #expect(end?.underrun == Int64(1500 + Limiter.lookahead - 1000))
     }
 
     @Test func `frames that pass without a device are not heard`() {
