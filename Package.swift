@@ -91,7 +91,7 @@ let package = Package(
             linkerSettings: [.linkedLibrary("m"), .unsafeFlags(["-nostartfiles", "-static-stdlib"])]),
         // 1 words
         module("Broadcasting", [crypto]),
-        module("ControllerAPI", ["Broadcasting"]),
+        module("ControllerAPI", ["Broadcasting", "Timetabling"]),
         module("Scheduling", ["Broadcasting"]),
         module("Timetabling", ["Broadcasting", "Scheduling"]),
         module("Directing", ["Broadcasting", "Scheduling"]),
@@ -107,15 +107,21 @@ let package = Package(
         module("NodeStore", ["Broadcasting", "CSQLite", "RuntimeSupport"]),
         module("Resampling", ["CSoxr"]),
         module("YAMLReading", ["CYAML", configuration]),
+        module("ZoneReading", ["RuntimeSupport", "Scheduling"]),
         // 3 services
         module("ScheduleFiles", ["Broadcasting", "Scheduling", "YAMLReading"]),
         module(
-            "CommandLineClient", ["Broadcasting", "ControllerAPI", "HTTPTransfer", "RuntimeSupport", argumentParser]),
+            "CommandLineClient",
+            [
+                "Broadcasting", "ControllerAPI", "HTTPTransfer", "LoudnessMeasurement", "MP3Decoding", "RuntimeSupport",
+                "ScheduleFiles", "Scheduling", "Timetabling", "ZoneReading", argumentParser, crypto,
+            ]),
         module(
             "ControllerServices",
             [
                 "Broadcasting", "ControllerAPI", "LoudnessMeasurement", "MP3Decoding", "Messaging", "RuntimeSupport",
-                "YAMLReading", configuration, crypto, grdb, httpTypes, hummingbird, lifecycle, logging, signals,
+                "Scheduling", "Timetabling", "YAMLReading", "ZoneReading", configuration, crypto, grdb, httpTypes,
+                hummingbird, lifecycle, logging, signals,
             ]),
         module(
             "NodeServices",
@@ -145,16 +151,16 @@ let package = Package(
         tests(
             "CommandLineClientTests",
             [
-                "Broadcasting", "CommandLineClient", "ControllerAPI", "HTTPTransfer", "RuntimeSupport", argumentParser,
-                crypto,
+                "Broadcasting", "CommandLineClient", "ControllerAPI", "HTTPTransfer", "RuntimeSupport", "ScheduleFiles",
+                "Timetabling", "ZoneReading", argumentParser, crypto,
             ]),
         tests("ControllerAPITests", ["Broadcasting", "ControllerAPI"]),
         tests(
             "ControllerServicesTests",
             [
                 "BroadcastTesting", "Broadcasting", "ControllerAPI", "ControllerServices", "LoudnessMeasurement",
-                "Messaging", "RuntimeSupport", configuration, crypto, grdb, httpTypes, hummingbird, hummingbirdTesting,
-                lifecycle, logging,
+                "Messaging", "RuntimeSupport", "Timetabling", configuration, crypto, grdb, httpTypes, hummingbird,
+                hummingbirdTesting, lifecycle, logging,
             ]),
         tests("DirectingTests", ["Broadcasting", "Directing", "Scheduling"]),
         tests("HTTPTransferTests", ["HTTPTransfer"], resources: [.copy("Resources")]),
@@ -174,7 +180,11 @@ let package = Package(
         tests(
             "SystemTests", ["BroadcastTesting", "Broadcasting", "ControllerAPI", "Messaging", "RuntimeSupport", crypto]),
         tests("VirtualSoundCardTests", ["CALSA"]),
+        tests(
+            "ScheduleFilesTests", ["BroadcastTesting", "Broadcasting", "ScheduleFiles", "Scheduling", "ZoneReading"]),
+        tests("TimetablingTests", ["Broadcasting", "Scheduling", "Timetabling", "ZoneReading"]),
         tests("YAMLReadingTests", ["YAMLReading"]),
+        tests("ZoneReadingTests", ["Broadcasting", "Scheduling", "ZoneReading"]),
         tests("loaTests", ["BroadcastTesting", "Broadcasting", "ControllerAPI", "loa", crypto]),
     ],
     swiftLanguageModes: [.v6]

@@ -15,8 +15,10 @@ struct YAMLEvents: ~Copyable {
     struct Event {
         var kind: Kind
         var text = ""
+        /// Whether it is a scalar without quotes, which may stand for something else than text.
+        var isPlain = false
         /// Whether it is a scalar that stands for nothing.
-        var isNull = false
+        var isNull: Bool { isPlain && ["", "~", "null", "Null", "NULL"].contains(text) }
         var line: Int
         var column: Int
 
@@ -78,8 +80,7 @@ struct YAMLEvents: ~Copyable {
             try unsafe Self.refuse(anchor: scalar.anchor, tag: scalar.tag, at: result)
             result.text = unsafe String(
                 decoding: UnsafeBufferPointer(start: scalar.value, count: scalar.length), as: UTF8.self)
-            let isPlain = unsafe scalar.style == YAML_PLAIN_SCALAR_STYLE
-            result.isNull = isPlain && ["", "~", "null", "Null", "NULL"].contains(result.text)
+            result.isPlain = unsafe scalar.style == YAML_PLAIN_SCALAR_STYLE
         default: throw result.error("an alias (*name) is not understood here: write the value out")
         }
         return result
