@@ -22,6 +22,8 @@ public struct Health: Hashable, Codable, Sendable {
     public var temperature: Double?
     public var undervoltage: Bool?
     public var halted: Bool
+    /// What the latest self-test found; nil when none was made.
+    public var selfTest: SelfTestResult?
     /// What a person should look at, in plain words; empty when all is well.
     public var faults: [Fault]
 
@@ -97,7 +99,7 @@ public struct Health: Hashable, Codable, Sendable {
     }
 
     public struct Fault: Hashable, Codable, Sendable {
-        /// `device`, `clock`, `content`, `storage` or `documents`.
+        /// `device`, `clock`, `content`, `storage`, `documents` or `selfTest`.
         public var part: String
         public var text: String
 

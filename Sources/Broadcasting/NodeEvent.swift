@@ -7,6 +7,8 @@ public struct NodeEvent: Hashable, Codable, Sendable {
         case clockTrusted, clockStepped
         case contentCorrupt, contentFailed
         case storageFault, mutedLocally, halted, haltLifted
+        /// A self-test was made; `selfTest` says what it found.
+        case selfTested
     }
 
     public var kind: Kind
@@ -18,6 +20,7 @@ public struct NodeEvent: Hashable, Codable, Sendable {
     /// Seconds: of a clock step, or that a device was away.
     public var seconds: Double?
     public var sha256: ContentHash?
+    public var selfTest: SelfTestResult?
     public var reason: Reason?
 
     public init(_ kind: Kind, reason: Reason? = nil) {

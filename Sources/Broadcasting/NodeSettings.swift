@@ -9,6 +9,8 @@ public struct NodeSettings: DocumentBody {
     /// Local times of day in which only an emergency sounds.
     public var quietHours: [QuietHours]
     public var limits: Limits
+    /// The daily self-test; nil for none.
+    public var selfTest: SelfTest?
     /// Addresses from which audio is fetched, tried in order; the file is `<address>/<sha256>.mp3`.
     public var contentAddresses: [String]
     /// Keys whose signature the node obeys, beside those of its own file.
@@ -16,10 +18,13 @@ public struct NodeSettings: DocumentBody {
 
     /// Gains in dB, relative to full scale after loudness normalisation.
     public struct Volumes: Hashable, Codable, Sendable {
+        /// Of all that is no emergency.
         public var normal: Double
         /// Nothing but an emergency sounds above it.
         public var ceiling: Double
         public var emergency: Double
+        /// The hours in which another volume takes the place of `normal`; nil for none.
+        public var night: Night?
 
         public init(normal: Double = 0, ceiling: Double = 0, emergency: Double = 0) {
             self.normal = normal
@@ -27,13 +32,68 @@ public struct NodeSettings: DocumentBody {
             self.emergency = emergency
         }
 
-        private enum CodingKeys: String, CodingKey { case normal, ceiling, emergency }
+        private enum CodingKeys: String, CodingKey { case normal, ceiling, emergency, night }
 
         public init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             normal = try container.decodeIfPresent(in: -60.0...20.0, forKey: .normal) ?? 0
             ceiling = try container.decodeIfPresent(in: -60.0...20.0, forKey: .ceiling) ?? 0
             emergency = try container.decodeIfPresent(in: -60.0...20.0, forKey: .emergency) ?? 0
+            night = try container.decodeIfPresent(Night.self, forKey: .night)
+        }
+    }
+
+    /// From `from` to `to` (`HH:mm`, node's zone) the volume of all that is no emergency.
+    public struct Night: Hashable, Codable, Sendable {
+        public var from: String
+        public var to: String
+        /// dB.
+        public var volume: Double
+
+        /// Its hours, which work as those of quiet do.
+        public var hours: QuietHours { QuietHours(from: from, to: to) }
+
+        public init(from: String, to: String, volume: Double) {
+            self.from = from
+            self.to = to
+            self.volume = volume
+        }
+
+        private enum CodingKeys: String, CodingKey { case from, to, volume }
+
+        public init(from decoder: any Decoder) throws {
+            let hours = try QuietHours(from: decoder)
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            self.init(
+                from: hours.from, to: hours.to, volume: try container.decode(in: -60.0...20.0, forKey: .volume))
+        }
+    }
+
+    /// A sweep that is played once a day, and listened for where the node has a microphone.
+    public struct SelfTest: Hashable, Codable, Sendable {
+        /// The local time of day, `HH:mm`, from which on it may be played.
+        public var at: String
+        /// Its crest in dBFS.
+        public var level: Double
+
+        /// The crest of a sweep for which nobody set another: as loud as soft speech.
+        public static let usualLevel = -20.0
+
+        public init(at: String, level: Double = usualLevel) {
+            self.at = at
+            self.level = level
+        }
+
+        private enum CodingKeys: String, CodingKey { case at, level }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            at = try container.decode(String.self, forKey: .at)
+            level = try container.decodeIfPresent(in: -60.0...0.0, forKey: .level) ?? Self.usualLevel
+            guard QuietHours.isTimeOfDay(at) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .at, in: container, debugDescription: "a time of day is HH:mm, from 00:00 to 23:59")
+            }
         }
     }
 
@@ -96,7 +156,7 @@ public struct NodeSettings: DocumentBody {
     }
 
     private enum CodingKeys: String, CodingKey {
-        case title, scopes, timeZone, volumes, quietHours, limits, contentAddresses, trustedKeys
+        case title, scopes, timeZone, volumes, quietHours, limits, selfTest, contentAddresses, trustedKeys
     }
 
     /// Fields that are absent take their defaults; `scopes`, `timeZone` and `trustedKeys` must be there.
@@ -111,5 +171,6 @@ public struct NodeSettings: DocumentBody {
         volumes = try container.decodeIfPresent(Volumes.self, forKey: .volumes) ?? volumes
         quietHours = try container.decodeIfPresent([QuietHours].self, forKey: .quietHours) ?? quietHours
         limits = try container.decodeIfPresent(Limits.self, forKey: .limits) ?? limits
+        selfTest = try container.decodeIfPresent(SelfTest.self, forKey: .selfTest)
     }
 }

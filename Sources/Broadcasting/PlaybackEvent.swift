@@ -42,11 +42,15 @@ public struct PlaybackEvent: Hashable, Codable, Sendable {
     public var rate: Int?
     /// The loudest sample that was written, in dBFS.
     public var peak: Double?
-    /// The gain in dB at which it sounded.
+    /// The gain in dB at which it sounded, ducking left out.
     public var gain: Double?
+    /// What that gain is made of; in `started`.
+    public var gains: GainChain?
     /// The cue that interrupted this one.
     public var by: CueID?
     public var reason: Reason?
+    /// What became of the cue's relays, in its terminal record; nil when it came to none.
+    public var relay: RelayReport?
 
     public init(_ kind: Kind, _ cue: CueID, final: Bool = false, reason: Reason? = nil) {
         self.kind = kind

@@ -27,17 +27,16 @@ enum NodeView {
             ("halted", item.halted.isEmpty ? "no" : item.halted.map(\.description).joined(separator: ", ")),
             ("last seen", item.lastHeard.map { "\(zone.text($0)) \(zone.name)" } ?? "never"),
             ("added", zone.text(item.addedAt)), ("its time zone", settings.timeZone),
-            (
-                "volumes",
-                "\(decimalText(settings.volumes.normal, 1)) dB, ceiling \(decimalText(settings.volumes.ceiling, 1)) dB, "
-                    + "emergency \(decimalText(settings.volumes.emergency, 1)) dB"
-            ),
+            ("volumes", volumes(settings.volumes)),
             (
                 "quiet hours",
                 settings.quietHours.isEmpty
                     ? "none" : settings.quietHours.map { "\($0.from)-\($0.to)" }.joined(separator: ", ")
             ),
         ]
+        if let test = settings.selfTest {
+            facts.append(("self-test", "daily from \(test.at) on, at \(decimalText(test.level, 1)) dBFS"))
+        }
         if let health = item.health { facts += healthFacts(health, zone: zone) }
         return factLines(facts)
     }
@@ -66,8 +65,27 @@ enum NodeView {
         ]
         if let temperature = health.temperature { facts.append(("temperature", "\(decimalText(temperature, 0)) °C")) }
         if let undervoltage = health.undervoltage { facts.append(("supply", undervoltage ? "UNDERVOLTAGE" : "good")) }
+        if let test = health.selfTest { facts.append(("self-test", selfTest(test, zone: zone))) }
         for fault in health.faults { facts.append(("FAULT", "\(fault.part): \(fault.text)")) }
         return facts
+    }
+
+    private static func volumes(_ volumes: NodeSettings.Volumes) -> String {
+        let night = volumes.night.map { "; \($0.from)-\($0.to) \(decimalText($0.volume, 1)) dB" } ?? ""
+        return "\(decimalText(volumes.normal, 1)) dB\(night), ceiling \(decimalText(volumes.ceiling, 1)) dB, "
+            + "emergency \(decimalText(volumes.emergency, 1)) dB"
+    }
+
+    private static func selfTest(_ result: SelfTestResult, zone: LocalZone) -> String {
+        let what =
+            switch result.heard {
+            case true: "heard"
+            case false: "NOT HEARD"
+            case nil: result.error == nil ? "played, nobody listened" : "not made"
+            }
+        let level = result.level.map { ", \(decimalText($0, 1)) dBFS" } ?? ""
+        let delay = result.delay.map { ", \(decimalText($0 * 1000, 1)) ms" } ?? ""
+        return "\(what)\(level)\(delay), \(zone.text(result.at))" + (result.error.map { ": \($0)" } ?? "")
     }
 
     private static func playing(_ item: NodeItem) -> String {

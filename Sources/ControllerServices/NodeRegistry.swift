@@ -24,6 +24,7 @@ struct NodeRegistry: Sendable {
         change.volumes = request.volumes
         change.quietHours = request.quietHours
         change.maximumDuration = request.maximumDuration
+        change.selfTest = request.selfTest
         change.timeZone = timeZone
         try apply(change, to: &settings)
         guard !["controller", configuration.mqtt.user].contains(request.id.rawValue) else {
@@ -148,8 +149,11 @@ struct NodeRegistry: Sendable {
             settings.timeZone = timeZone
         }
         if let volumes = change.volumes {
-            let all = [volumes.normal, volumes.ceiling, volumes.emergency]
+            let all = [volumes.normal, volumes.ceiling, volumes.emergency, volumes.night?.volume ?? 0]
             try check(all.allSatisfy((-60...20).contains), "volumes", "A volume is -60 to 20 dB.")
+            let times = volumes.night.map { [$0.from, $0.to] } ?? []
+            try check(
+                times.allSatisfy(NodeSettings.QuietHours.isTimeOfDay), "volumes", "The night is from HH:mm to HH:mm.")
             settings.volumes = volumes
         }
         if let quietHours = change.quietHours {
@@ -163,6 +167,13 @@ struct NodeRegistry: Sendable {
         if let seconds = change.maximumDuration {
             try check((1...86_400).contains(seconds), "maximumDuration", "It is 1 s to a day.")
             settings.limits.maximumDuration = seconds
+        }
+        if let test = change.selfTest {
+            let level = test.level ?? settings.selfTest?.level ?? NodeSettings.SelfTest.usualLevel
+            try check(
+                test.at.map(NodeSettings.QuietHours.isTimeOfDay) ?? true, "selfTest", "A self-test is at HH:mm.")
+            try check((-60...0).contains(level), "selfTest", "The level of a self-test is -60 to 0 dBFS.")
+            settings.selfTest = test.at.map { NodeSettings.SelfTest(at: $0, level: level) }
         }
     }
 

@@ -98,8 +98,8 @@ extension Director {
 
     private mutating func sound(_ id: CueID, ducking decibels: Double) {
         guard let index = index(of: id), playbacks[index].ending == nil else { return }
-        let base = gain(of: playbacks[index].cue)
-        playbacks[index].gain = base
+        playbacks[index].gains = gains(of: playbacks[index].cue)
+        let base = playbacks[index].gain
         guard playbacks[index].hasBegun else { return begin(index) }
         switch playbacks[index].voice?.state {
         case .playing: setGain(index, base + decibels)
@@ -149,8 +149,9 @@ extension Director {
 
     private mutating func load(_ index: Int) {
         let cue = playbacks[index].cue
-        let gain = gain(of: cue)
-        playbacks[index].gain = gain
+        let gains = gains(of: cue)
+        let gain = gains.sum
+        playbacks[index].gains = gains
         playbacks[index].voice = Playback.Voice(state: .loaded, gain: gain)
         effects.append(.load(cue.id, LoadOrder(audio: cue.audio, gain: gain)))
     }
@@ -173,11 +174,5 @@ extension Director {
         playbacks[index].soundsSince = nil
         playbacks[index].voice?.state = .stopping(since: time.monotonic)
         effects.append(.stop(playbacks[index].id))
-    }
-
-    /// The gain in dB of a cue that nothing ducks: an emergency has a volume of its own, all else a ceiling.
-    private func gain(of cue: Cue) -> Double {
-        let volumes = settings?.volumes ?? NodeSettings.Volumes()
-        return cue.isEmergency ? volumes.emergency + cue.volume : min(volumes.normal + cue.volume, volumes.ceiling)
     }
 }

@@ -31,6 +31,7 @@ extension Director {
         let cue = playbacks[index].cue
         var event = event(.started, cue)
         event.gain = playbacks[index].gain
+        event.gains = gainsNow(index)
         if case .at = playbacks[index].startOrder {
             event.startError = error
         } else {
@@ -79,7 +80,7 @@ extension Director {
         case .failed(let reason) where playback.ending == nil: finish(index, .failed, reason, as: end)
         case .finished where playback.ending == nil:
             let missing = "\(end.framesDue - end.framesHeard) of \(end.framesDue) frames"
-            if playback.hasSkipped {
+            if playback.hasSkipped || end.framesSkipped > 0 {
                 finish(
                     index, .interrupted, Reason(.preempted, "\(missing) were left out to go on at the live edge"),
                     by: playback.interruptedBy, as: end)

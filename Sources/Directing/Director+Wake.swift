@@ -13,10 +13,11 @@ extension Director {
             include(after(cue.expires), in: &wake)
         }
         if let settings, playbacks.contains(where: { !$0.cue.isEmergency }) {
+            // What sounds is stopped, or changes its volume, when the hours do.
             let second = secondOfDay(settings)
             let fraction = time.reckoned.nanoseconds % DirectorTimes.second
-            for quiet in settings.quietHours {
-                guard let distance = quiet.untilChange(secondOfDay: second) else { continue }
+            for hours in settings.quietHours + [settings.volumes.night?.hours].compactMap({ $0 }) {
+                guard let distance = hours.untilChange(secondOfDay: second) else { continue }
                 include(
                     time.reckoned.advanced(byNanoseconds: Int64(distance) * DirectorTimes.second - fraction), in: &wake)
             }

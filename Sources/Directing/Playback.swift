@@ -23,8 +23,8 @@ struct Playback: Sendable {
     var interruptedBy: CueID?
     /// It went on at its live edge, so that not all of it was to be heard.
     var hasSkipped = false
-    /// The gain in dB without ducking that it was told last.
-    var gain = 0.0
+    /// What the gain that it was told last is made of, ducking left out.
+    var gains = GainChain()
     /// When its voice was told to sound for the first time, in monotonic nanoseconds.
     var began: Int64?
     /// Nanoseconds that it had sounded for when it was last told to.
@@ -35,6 +35,9 @@ struct Playback: Sendable {
     init(_ cue: Cue) { self.cue = cue }
 
     var id: CueID { cue.id }
+
+    /// The gain in dB without ducking that it was told last.
+    var gain: Double { gains.sum }
 
     /// Nanoseconds that it has sounded for, interruptions left out.
     func sounded(at monotonic: Int64) -> Int64 { soundedBefore + (soundsSince.map { max(0, monotonic - $0) } ?? 0) }

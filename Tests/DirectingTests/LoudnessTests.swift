@@ -1,0 +1,75 @@
+import Broadcasting
+import Testing
+
+@testable import Directing
+
+/// How loud a cue is, and what its record says of it. The world begins at 10:00 of its day.
+@Suite struct LoudnessTests {
+    private static func world(_ volumes: NodeSettings.Volumes) -> World {
+        var world = World()
+        var settings = world.settingsOfDefault
+        settings.volumes = volumes
+        world.set(settings)
+        return world
+    }
+
+    private static func night(_ from: String, _ to: String, _ volume: Double) -> NodeSettings.Volumes {
+        var volumes = NodeSettings.Volumes(normal: -2, ceiling: 0, emergency: 4)
+        volumes.night = NodeSettings.Night(from: from, to: to, volume: volume)
+        return volumes
+    }
+
+    @Test func `a start tells each factor of its gain`() throws {
+        var world = Self.world(NodeSettings.Volumes(normal: -8, ceiling: -6, emergency: 3))
+        var broadcast = Samples.broadcast("a", in: world)
+        broadcast.volume = 5
+        broadcast.audio = (1...2).compactMap { Samples.audio($0, seconds: 5) }
+        for index in broadcast.audio.indices { broadcast.audio[index].gain = [-3.5, 7][index] }
+        world.publish([broadcast])
+        world.run(seconds: 2)
+        let started = try #require(world.story(Samples.cue("a")).first { $0.kind == .started })
+        let gains = try #require(started.gains)
+        #expect(gains.content == [-3.5, 7])
+        #expect(gains.node == -8 && gains.cue == 5 && gains.ceiling == -3 && gains.night == 0 && gains.duck == 0)
+        #expect(gains.sum == -6 && started.gain == -6)
+    }
+
+    @Test(arguments: [
+        ("22:00", "05:00", BulletinClass.normal, -2.0), ("09:00", "10:01", .normal, -12),
+        ("09:00", "10:01", .priority, -12), ("20:00", "10:01", .normal, -12), ("09:00", "10:01", .emergency, 4),
+        ("09:00", "10:00", .normal, -2), ("10:00", "10:00", .normal, -2),
+    ])
+    func `at night another volume counts, but not for an emergency`(
+        from: String, to: String, class: BulletinClass, gain: Double
+    ) throws {
+        var world = Self.world(Self.night(from, to, -12))
+        world.publish([Samples.broadcast("a", `class`, in: world)])
+        world.run(seconds: 2)
+        #expect(world.heardNow == [Samples.cue("a"): gain])
+        let started = try #require(world.story(Samples.cue("a")).first { $0.kind == .started })
+        #expect(started.gains?.night == (gain == -12 ? -10 : 0))
+        #expect(started.gains?.sum == gain)
+    }
+
+    @Test func `night falls and ends while a cue sounds, to the second`() {
+        var world = Self.world(Self.night("10:01", "10:02", -12))
+        world.publish([Samples.broadcast("a", in: world, after: 50, seconds: 100)])
+        world.run(seconds: 59)
+        #expect(world.heardNow == [Samples.cue("a"): -2])
+        world.run(seconds: 2)
+        #expect(world.heardNow == [Samples.cue("a"): -12])
+        world.run(seconds: 58)
+        #expect(world.heardNow == [Samples.cue("a"): -12])
+        world.run(seconds: 2)
+        #expect(world.heardNow == [Samples.cue("a"): -2])
+    }
+
+    @Test func `the ceiling binds the night as well`() {
+        var volumes = Self.night("09:00", "11:00", 6)
+        volumes.ceiling = 1
+        var world = Self.world(volumes)
+        world.publish([Samples.broadcast("a", in: world)])
+        world.run(seconds: 2)
+        #expect(world.heardNow == [Samples.cue("a"): 1])
+    }
+}
