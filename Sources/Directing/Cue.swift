@@ -6,7 +6,7 @@ struct Cue: Hashable, Sendable {
     var title: String
     var drill: Bool
     /// In the order of playing.
-    var audio: [AudioReference]
+    var blocks: [Programme.Block]
     var due: Timestamp
     /// After it, the cue is neither started nor gone on with.
     var expires: Timestamp
@@ -18,8 +18,11 @@ struct Cue: Hashable, Sendable {
     /// Seconds of sound.
     var maximumDuration: Double
 
-    /// Seconds of audio.
-    var duration: Double { audio.reduce(0) { $0 + $1.duration } }
+    /// Seconds that its blocks take.
+    var duration: Double { blocks.reduce(0) { $0 + $1.duration } }
+
+    /// The audio that should be on the disk for it.
+    var audio: [AudioReference] { blocks.compactMap(\.content) }
 
     var isEmergency: Bool { priority.isEmergency }
 }
@@ -39,7 +42,8 @@ extension Cue {
     private init(_ broadcast: Broadcast, number: Int, due: Timestamp) {
         self.init(
             id: CueID(broadcast: broadcast.id, number: number), title: broadcast.title, drill: broadcast.drill,
-            audio: broadcast.content, due: due, expires: broadcast.expires, priority: broadcast.priority,
+            blocks: (broadcast.chime.map { [.chime($0)] } ?? []) + broadcast.audio.map { .audio($0) }, due: due,
+            expires: broadcast.expires, priority: broadcast.priority,
             over: broadcast.over, whenInterrupted: broadcast.whenInterrupted, volume: broadcast.volume,
             maximumDuration: broadcast.maximumDuration)
     }

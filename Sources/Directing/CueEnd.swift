@@ -21,6 +21,10 @@ public struct CueEnd: Hashable, Sendable {
     public var rate: Int
     /// The loudest sample that was written, in dBFS; −∞ when there was none.
     public var peak: Double
+    /// Frames that were left out where it went on at its live edge.
+    public var framesSkipped: Int64 = 0
+    /// What became of its relays; nil when it came to none.
+    public var relay: RelayReport?
 
     public init(completion: Completion, framesDue: Int64, framesHeard: Int64, rate: Int, peak: Double) {
         self.completion = completion

@@ -153,7 +153,7 @@ extension Director {
         let gain = gains.sum
         playbacks[index].gains = gains
         playbacks[index].voice = Playback.Voice(state: .loaded, gain: gain)
-        effects.append(.load(cue.id, LoadOrder(audio: cue.audio, gain: gain)))
+        effects.append(.load(cue.id, LoadOrder(blocks: cue.blocks, gain: gain)))
     }
 
     private mutating func start(_ index: Int, at start: StartTime) {

@@ -1,4 +1,5 @@
 import Broadcasting
+import Scheduling
 
 extension Director {
     /// Ends what must not sound, or not go on; and gives a place in the order to what has newly come.
@@ -173,7 +174,7 @@ extension Director {
 
     /// The second of the local day, by the best knowledge of the time.
     func secondOfDay(_ settings: NodeSettings) -> Int {
-        let offset = utcOffset(settings.timeZone, time.reckoned)
+        let offset = zones(settings.timeZone)?.secondsFromUTC(at: time.reckoned) ?? DirectorTimes.vietnam
         let second = (Int(time.reckoned.nanoseconds / DirectorTimes.second) + offset) % 86_400
         return second < 0 ? second + 86_400 : second
     }

@@ -28,6 +28,7 @@ extension Director {
         event.rate = [end?.rate, playback.heard?.rate].compactMap { $0 }.first { $0 > 0 }
         event.framesDue = end.flatMap { $0.rate > 0 ? $0.framesDue : nil }
         event.peak = end.flatMap { $0.peak.isFinite ? $0.peak : nil }
+        event.relay = end?.relay
         if playback.hasBegun { event.gain = playback.gain }
         effects.append(.record(.playback(event)))
         settle(playback.cue)

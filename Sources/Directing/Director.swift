@@ -1,4 +1,5 @@
 public import Broadcasting
+public import Scheduling
 
 /// Decides what a node plays, when, how loudly, and what its journal says of it. Plays and stores nothing itself.
 ///
@@ -24,7 +25,7 @@ public struct Director: Sendable {
     public internal(set) var memory: Memory
 
     let node: NodeID
-    let utcOffset: @Sendable (String, Timestamp) -> Int
+    let zones: @Sendable (String) -> TimeZoneRules?
 
     // What is known.
     var time: KnownTime
@@ -43,14 +44,13 @@ public struct Director: Sendable {
     /// Those of the call that is being handled.
     var effects: [Effect] = []
 
-    /// - Parameter utcOffset: the seconds east of UTC in a named zone at an instant.
+    /// - Parameter zones: the rules of a named zone; nil when there is no such zone. The same name always gives the same rules.
     public init(
-        node: NodeID, memory: Memory = Memory(),
-        utcOffset: @escaping @Sendable (_ zone: String, _ at: Timestamp) -> Int
+        node: NodeID, memory: Memory = Memory(), zones: @escaping @Sendable (_ zone: String) -> TimeZoneRules?
     ) {
         self.node = node
         self.memory = memory
-        self.utcOffset = utcOffset
+        self.zones = zones
         time = KnownTime(passed: memory.passed)
     }
 
@@ -86,6 +86,7 @@ public struct Director: Sendable {
         case .settings(let settings): obey(settings)
         case .broadcasts(let scope, let document, let issuedAt):
             obey(ScopeDocument(body: document, issuedAt: issuedAt), of: scope)
+        case .schedule: break
         case .content(let hash, let state): content[hash] = state
         case .player(let report): take(report)
         case .deviceLost: isDeviceLost = true

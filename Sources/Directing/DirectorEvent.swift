@@ -10,6 +10,8 @@ public enum DirectorEvent: Hashable, Sendable {
     case settings(NodeSettings)
     /// A verified, accepted document of a scope. Those of scopes that the node does not obey are kept, unheeded, until it does.
     case broadcasts(Scope, BroadcastsDocument, issuedAt: Timestamp)
+    /// The same, of the schedule of a scope.
+    case schedule(Scope, ScheduleDocument, issuedAt: Timestamp)
     case content(ContentHash, ContentState)
     case player(PlayerReport)
     /// The sound card is away; why, for people.

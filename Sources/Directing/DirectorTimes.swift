@@ -1,6 +1,8 @@
 /// The director's own times, in nanoseconds.
 enum DirectorTimes {
     static let second: Int64 = 1_000_000_000
+    /// Seconds east of UTC where a node stands whose settings name a zone that does not exist.
+    static let vietnam = 25_200
     /// So long before it is due, a cue is opened and decoded.
     static let loadLead = 10 * second
     /// So long before it is due, its start is ordered: time to write that down first, and for the player to be exact.

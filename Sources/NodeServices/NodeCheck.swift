@@ -109,7 +109,7 @@ public struct NodeCheck: Sendable {
 
     private func zone() -> Finding {
         let zone = "Asia/Ho_Chi_Minh"
-        guard ZoneOffsets.exists(zone) else {
+        guard ZoneDatabase.exists(zone) else {
             return Finding(
                 verdict: .wrong, part: "zones", text: "the time zone \(zone) is unknown: install the package tzdata")
         }

@@ -30,11 +30,14 @@ extension NodeCore {
                 return [.record(.node(event))] + apply(document.body)
             }
             subscribe()
-        case .schedule(_, let document):
-            adopt(payload, topic, document.revision) { [] }
+        case .schedule(let scope, let document):
+            adopt(payload, topic, document.revision) {
+                refusals(of: document.body.unreadable, "programme", topic)
+                    + direct(.schedule(scope, document.body, issuedAt: document.issuedAt))
+            }
         case .broadcasts(let scope, let document):
             adopt(payload, topic, document.revision) {
-                refusals(of: document.body.unreadable, topic)
+                refusals(of: document.body.unreadable, "broadcast", topic)
                     + direct(.broadcasts(scope, document.body, issuedAt: document.issuedAt))
             }
         }
@@ -66,11 +69,11 @@ extension NodeCore {
         perform([.record(.node(event))])
     }
 
-    func refusals(of unreadable: [UnreadableElement], _ topic: Topic) -> [Effect] {
+    func refusals(of unreadable: [UnreadableElement], _ kind: String, _ topic: Topic) -> [Effect] {
         unreadable.map { element in
             let name = element.id ?? "number \(element.index)"
             var event = NodeEvent(
-                .documentRefused, reason: Reason(.documentUnreadable, "broadcast \(name): \(element.reason)"))
+                .documentRefused, reason: Reason(.documentUnreadable, "\(kind) \(name): \(element.reason)"))
             event.topic = topic.description
             return .record(.node(event))
         }

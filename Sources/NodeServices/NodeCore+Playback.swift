@@ -20,15 +20,33 @@ extension NodeCore {
     /// Compares the audio of a cue with its hashes, off this actor's queue, and hands it to the player.
     func check(_ load: Load) async {
         var segments: [PlayoutSegment] = []
-        for audio in load.order.audio {
-            do throws(ContentStore.Fault) {
-                segments.append(PlayoutSegment(path: try await content.open(audio), gain: audio.gain))
-            } catch {
-                return await miss(load, audio.sha256, error)
+        for block in load.order.blocks {
+            switch block {
+            case .audio(let audio), .chime(let audio):
+                do throws(ContentStore.Fault) {
+                    segments.append(.file(path: try await content.open(audio), gain: audio.gain))
+                } catch {
+                    return await miss(load, audio.sha256, error)
+                }
+            case .pause(let duration):
+                segments.append(.silence(duration: duration))
+            case .relay(let url, let duration, let audio):
+                var fallback: RelaySegment.Fallback?
+                if let audio {
+                    do throws(ContentStore.Fault) {
+                        fallback = RelaySegment.Fallback(path: try await content.open(audio), gain: audio.gain)
+                    } catch {
+                        // The station may well be there: the relay goes without.
+                        await lose(audio.sha256, because: error)
+                    }
+                }
+                segments.append(.relay(RelaySegment(url: url, duration: duration, fallback: fallback)))
             }
         }
         guard let calls = voices[load.cue]?.waiting, voices[load.cue]?.id == load.voice else { return }
-        player.load(VoiceRequest(id: load.voice, segments: segments, gain: load.order.gain))
+        player.load(
+            VoiceRequest(
+                id: load.voice, segments: segments, gain: load.order.gain, offset: load.order.offset))
         for call in calls { call(player) }
         voices[load.cue]?.waiting = nil
     }
@@ -36,10 +54,25 @@ extension NodeCore {
     /// Gives a cue whose audio cannot be opened back to the director, and has the audio looked for again.
     func miss(_ load: Load, _ hash: ContentHash, _ fault: ContentStore.Fault) async {
         guard voices[load.cue]?.id == load.voice else { return }
+        player.stop(load.voice)
         forget(load.cue)
         perform(
             record(of: hash, fault) + direct(.content(hash, .missing))
                 + direct(.player(.ended(load.cue, .unheard(.stopped)))))
+        await lookAgain(for: hash, fault)
+    }
+
+    /// Audio that was on the disk, and whose scrub failed.
+    func lose(_ hash: ContentHash, because fault: ContentStore.Fault) async {
+        if case .storage = fault {
+            perform(record(of: hash, fault))
+        } else {
+            perform(record(of: hash, fault) + direct(.content(hash, .missing)))
+        }
+        await lookAgain(for: hash, fault)
+    }
+
+    private func lookAgain(for hash: ContentHash, _ fault: ContentStore.Fault) async {
         if case .storage = fault {
             await fetcher.recheck(hash, isDiskFault: true)
         } else {
@@ -85,6 +118,11 @@ extension NodeCore {
             perform(direct(.player(.resumed(cue))))
         case .ended(let voice, let end):
             guard let cue = cues[voice] else { return }
+            if voices[cue]?.waiting != nil {
+                // Should its audio turn out to be damaged, that is the reason.
+                voices[cue]?.end = end
+                return
+            }
             forget(cue)
             ended.append(cue)
             perform(direct(.player(.ended(cue, CueEnd(end)))))

@@ -25,7 +25,7 @@ actor NodeCore {
     let timer: WakeTimer
     let boot: String
     let logger: Logger
-    let executor = DispatchExecutor(label: "core", qualityOfService: .userInteractive)
+    let executor: ThreadExecutor
     let subscription: AsyncStream<Set<String>>.Continuation
     let healthChange: AsyncStream<Void>.Continuation
     let loads: AsyncStream<Load>
@@ -49,7 +49,7 @@ actor NodeCore {
     let configuration: NodeConfiguration
     let fetcher: ContentFetcher
     var journalGrew: @Sendable () -> Void = {}
-    let zones = ZoneOffsets()
+    let zones = ZoneDatabase()
     /// Documents of the disk that are not read again yet.
     var restored: [Topic: Data] = [:]
     let news: AsyncStream<ContentFetcher.News>
@@ -66,6 +66,8 @@ actor NodeCore {
         /// Calls that wait until the cue's audio has been checked; nil when they go straight to the player.
         var waiting: [@Sendable (Player) -> Void]?
         var rate = 0
+        /// How the voice ended in the player while its audio was still being checked.
+        var end: VoiceEnd?
     }
 
     /// A cue whose audio is to be checked.
@@ -89,6 +91,7 @@ actor NodeCore {
         self.timer = timer
         self.boot = boot
         self.logger = logger
+        executor = try ThreadExecutor(name: "core")
         (subscriptions, subscription) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (healthChanges, healthChange) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (loads, load) = AsyncStream.makeStream()
@@ -96,7 +99,7 @@ actor NodeCore {
         gate = DocumentGate(node: configuration.node, trustedKeys: configuration.trustedKeys)
         let memory = try Self.memory(in: store, logger: logger)
         storedMemory = memory
-        director = Director(node: configuration.node, memory: memory, utcOffset: zones.secondsFromUTC)
+        director = Director(node: configuration.node, memory: memory, zones: zones.rules)
         clock = ClockTrust(latest: memory.passed ?? .distantPast)
         fetcher = ContentFetcher(store: content, logger: logger, download: download) { [newsSink] in newsSink.yield($0)
         }
@@ -123,6 +126,9 @@ actor NodeCore {
             group.addTask { try await self.player.run() }
             group.addTask { for await event in self.player.events { await self.take(event) } }
             group.addTask { await self.fetcher.run() }
+            group.addTask {
+                await ContentScrub(store: self.content) { await self.lose($0, because: $1) }.run()
+            }
             group.addTask { for await news in self.news { await self.take(news) } }
             group.addTask { try await self.timer.run { _ in await self.tick() } }
             group.addTask {
@@ -159,8 +165,9 @@ actor NodeCore {
         case .settings(let document):
             gate.hold(compact, topic: topic, revision: document.revision)
             perform(apply(document.body))
-        case .schedule(_, let document):
+        case .schedule(let scope, let document):
             gate.hold(compact, topic: topic, revision: document.revision)
+            perform(direct(.schedule(scope, document.body, issuedAt: document.issuedAt)))
         case .broadcasts(let scope, let document):
             gate.hold(compact, topic: topic, revision: document.revision)
             perform(direct(.broadcasts(scope, document.body, issuedAt: document.issuedAt)))
@@ -204,7 +211,10 @@ actor NodeCore {
     }
 
     /// Writes records, memory and document in one transaction; then does what is to be done.
+    ///
+    /// Loading is silent, so it does not wait for the disk.
     func perform(_ effects: [Effect], document: StoredDocument? = nil) {
+        for case .load(let cue, let order) in effects { begin(loading: cue, order) }
         let events = effects.compactMap { effect in
             if case .record(let event) = effect { event } else { nil }
         }
@@ -247,12 +257,8 @@ actor NodeCore {
             logger.debug("journal", metadata: ["event": "\(event)"])
         case .want(let audio):
             Task { await fetcher.want(audio) }
-        case .load(let cue, let order):
-            lastVoice += 1
-            let voice = VoiceID(lastVoice)
-            voices[cue] = Voice(id: voice, waiting: [])
-            cues[voice] = cue
-            load.yield(Load(cue: cue, order: order, voice: voice))
+        case .load:
+            break
         case .start(let cue, let time):
             tell(cue) { player, voice in player.start(voice, at: PlayoutStart(time)) }
         case .pause(let cue):
@@ -263,7 +269,8 @@ actor NodeCore {
             tell(cue) { player, voice in player.setGain(voice, decibels: decibels) }
         case .stop(let cue):
             // A voice whose audio is still being checked is not worth waiting for.
-            if voices[cue]?.waiting != nil {
+            if let voice = voices[cue], voice.waiting != nil {
+                player.stop(voice.id)
                 forget(cue)
                 perform(direct(.player(.ended(cue, .unheard(.stopped)))))
                 return

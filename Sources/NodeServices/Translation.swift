@@ -15,6 +15,14 @@ extension CueEnd {
         self.init(
             completion: completion, framesDue: end.framesDue, framesHeard: end.framesHeard, rate: end.rate,
             peak: end.peak)
+        framesSkipped = end.framesSkipped
+        relay = end.relay.map { account in
+            // Milliseconds, and an error's first words: a journal is kept for years.
+            func rounded(_ seconds: Double) -> Double { (seconds * 1_000).rounded() / 1_000 }
+            return RelayReport(
+                live: rounded(account.live), fallback: rounded(account.fallback), silence: rounded(account.silence),
+                reconnects: account.reconnects, error: account.lastError.map { String($0.prefix(200)) })
+        }
     }
 
     /// The end of a cue that never came to the player.

@@ -131,7 +131,8 @@ import Testing
         broadcast.chime = chime
         world.publish([broadcast])
         world.run(seconds: 30)
-        #expect(world.effects.contains(.load(Samples.cue("a"), LoadOrder(audio: [chime] + broadcast.audio, gain: 0))))
+        let blocks = [.chime(chime)] + broadcast.audio.map { Programme.Block.audio($0) }
+        #expect(world.effects.contains(.load(Samples.cue("a"), LoadOrder(blocks: blocks, gain: 0))))
         #expect(world.story(Samples.cue("a")).last?.framesHeard == 12_000)
     }
 }

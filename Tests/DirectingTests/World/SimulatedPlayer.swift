@@ -110,7 +110,7 @@ struct SimulatedPlayer {
             if voices[cue] != nil || reports.contains(where: { $0.isEnd(of: cue) }) {
                 complaints.append("\(cue) was loaded again before it had ended")
             }
-            let length = Int64(order.audio.reduce(0) { $0 + $1.duration } * 1000)
+            let length = Int64((order.blocks.reduce(0) { $0 + $1.duration } - order.offset) * 1000)
             voices[cue] = Voice(gain: order.gain, length: length)
             if fails {
                 end(cue, .failed(Reason(.decodingFailed, "no MPEG frame")))

@@ -1,6 +1,7 @@
 import Broadcasting
 import Directing
 import FoundationEssentials
+import Scheduling
 
 /// A node without hardware: a director, a player, a disk and two clocks, told apart from it only by having no noise.
 ///
@@ -55,7 +56,9 @@ struct World {
     }
 
     static func makeDirector(_ memory: Director.Memory) -> Director {
-        Director(node: node, memory: memory) { zone, _ in zone == "Asia/Ho_Chi_Minh" ? 7 * 3600 : 0 }
+        Director(node: node, memory: memory) { zone in
+            TimeZoneRules(secondsFromUTC: zone == "Asia/Ho_Chi_Minh" ? 7 * 3600 : 0)
+        }
     }
 
     var wall: Timestamp { Timestamp(nanoseconds: (player.clock + wallOffset) * 1_000_000) }

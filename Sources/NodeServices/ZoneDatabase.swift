@@ -3,28 +3,27 @@ import FoundationEssentials
 import RuntimeSupport
 import Scheduling
 
-/// Seconds between UTC and the local time of a named zone, at an instant.
+/// The time zones of the system, by name.
 ///
 /// Reads the system's time zone database, each zone once: Foundation would need its ICU part, 30 MB of it, for the same.
-final class ZoneOffsets: Sendable {
+final class ZoneDatabase: Sendable {
     /// Nil for those that do not exist.
     private let zones = Locked<[String: TimeZoneRules?]>([:])
 
-    /// Seconds east of UTC. A zone that does not exist counts as that of Vietnam, and `exists` tells.
-    @Sendable func secondsFromUTC(in zone: String, at instant: Timestamp) -> Int {
-        let rules = zones.withLock { zones -> TimeZoneRules? in
+    /// The rules of a zone by its name in the tz database; nil when the system knows none such.
+    @Sendable func rules(of zone: String) -> TimeZoneRules? {
+        zones.withLock { zones in
             if let known = zones[zone] { return known }
-            let rules = Self.rules(of: zone)
+            let rules = Self.read(zone)
             zones.updateValue(rules, forKey: zone)
             return rules
         }
-        return rules?.secondsFromUTC(at: instant) ?? 25_200
     }
 
     /// Whether the system knows the zone.
-    static func exists(_ zone: String) -> Bool { rules(of: zone) != nil }
+    static func exists(_ zone: String) -> Bool { read(zone) != nil }
 
-    private static func rules(of zone: String) -> TimeZoneRules? {
+    private static func read(_ zone: String) -> TimeZoneRules? {
         guard isName(zone), let data = FileManager.default.contents(atPath: "/usr/share/zoneinfo/\(zone)") else {
             return nil
         }
