@@ -77,6 +77,7 @@ let package = Package(
         system("CALSA", pkgConfig: "alsa", apt: "libasound2-dev"),
         system("CCurl", pkgConfig: "libcurl", apt: "libcurl4-openssl-dev"),
         system("CEBUR128", pkgConfig: "libebur128", apt: "libebur128-dev"),
+        system("CGPIO", pkgConfig: "libgpiod", apt: "libgpiod-dev"),
         .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
         system("CMPG123", pkgConfig: "libmpg123", apt: "libmpg123-dev"),
         system("CMosquitto", pkgConfig: "libmosquitto", apt: "libmosquitto-dev"),
@@ -100,6 +101,7 @@ let package = Package(
         module("Rendering", ["CRealtime"]),
         // 2 adapters
         module("ALSAPlayback", ["CALSA"]),
+        module("AmplifierControl", ["CGPIO"]),
         module("HTTPTransfer", ["CCurl"]),
         module("LoudnessMeasurement", ["CEBUR128"]),
         module("MP3Decoding", ["CMPG123"]),
@@ -126,13 +128,17 @@ let package = Package(
         module(
             "NodeServices",
             [
-                "ALSAPlayback", "Broadcasting", "CLinux", "Directing", "HTTPTransfer", "Messaging", "NodeStore",
+                "ALSAPlayback", "AmplifierControl", "Broadcasting", "CLinux", "Directing", "HTTPTransfer", "Messaging",
+                "NodeStore",
                 "Playout", "RuntimeSupport", "Scheduling", "YAMLReading", configuration, crypto, lifecycle, logging,
                 systemPackage,
             ]),
         module(
             "Playout",
-            ["ALSAPlayback", "MP3Decoding", "Relaying", "Rendering", "Resampling", "RuntimeSupport", logging]),
+            [
+                "ALSAPlayback", "AmplifierControl", "MP3Decoding", "Relaying", "Rendering", "Resampling",
+                "RuntimeSupport", logging,
+            ]),
         module("Relaying", ["HTTPTransfer", "MP3Decoding", "RuntimeSupport"]),
         // 4 programs
         program("loa", ["CommandLineClient"]),
@@ -147,6 +153,7 @@ let package = Package(
         module("BroadcastTesting", ["CLinux", "RuntimeSupport", logging]),
         tests("AcousticsTests", ["Acoustics"]),
         tests("ALSAPlaybackTests", ["ALSAPlayback"]),
+        tests("AmplifierControlTests", ["AmplifierControl"]),
         tests("BroadcastingTests", ["Broadcasting", crypto]),
         tests(
             "CommandLineClientTests",
@@ -159,8 +166,8 @@ let package = Package(
             "ControllerServicesTests",
             [
                 "BroadcastTesting", "Broadcasting", "ControllerAPI", "ControllerServices", "LoudnessMeasurement",
-                "Messaging", "RuntimeSupport", "Timetabling", configuration, crypto, grdb, httpTypes, hummingbird,
-                hummingbirdTesting, lifecycle, logging,
+                "Messaging", "RuntimeSupport", "Timetabling", "ZoneReading", configuration, crypto, grdb, httpTypes,
+                hummingbird, hummingbirdTesting, lifecycle, logging,
             ]),
         tests("DirectingTests", ["Broadcasting", "Directing", "Scheduling"]),
         tests("HTTPTransferTests", ["HTTPTransfer"], resources: [.copy("Resources")]),

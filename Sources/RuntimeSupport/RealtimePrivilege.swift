@@ -20,18 +20,41 @@ public enum RealtimePrivilege: Sendable, Hashable, CustomStringConvertible {
         return status == 0 ? .granted : .refused(SystemError("SCHED_FIFO \(priority)", number: status))
     }
 
-    /// Keeps all memory that the process has, and all that it will touch, in RAM.
-    ///
-    /// `MCL_ONFAULT`: pages are locked when first used, so that the untouched stacks of other threads cost nothing.
-    public static func lockProcessMemory() -> RealtimePrivilege {
-        let flags = MCL_CURRENT | MCL_FUTURE | CInt(MCL_ONFAULT)
-        return mlockall(flags) == 0 ? .granted : .refused(.last("mlockall"))
+    /// Has the calling thread run on one processor only, counted from 0.
+    public static func runCallingThread(onProcessor processor: Int) -> RealtimePrivilege {
+        clinux_run_on(UInt32(clamping: processor)) == 0 ? .granted : .refused(.last("run on processor \(processor)"))
     }
 
-    /// Keeps `memory` in RAM.
+    /// Keeps `memory` in RAM: what is there now, and each further page from its first use on, so that what is never used
+    /// costs nothing.
     public static func lock(_ memory: UnsafeRawBufferPointer) -> RealtimePrivilege {
         guard let address = memory.baseAddress else { return .granted }
-        return unsafe mlock(address, memory.count) == 0 ? .granted : .refused(.last("mlock \(memory.count) bytes"))
+        let status = unsafe mlock2(address, memory.count, UInt32(CLINUX_MLOCK_ONFAULT))
+        return status == 0 ? .granted : .refused(.last("mlock \(memory.count) bytes"))
+    }
+
+    /// Has `bytes` of the calling thread's stack backed by memory now, and keeps them in RAM.
+    public static func lockStack(bytes: Int) -> RealtimePrivilege {
+        unsafe lock(UnsafeRawBufferPointer(start: clinux_touch_stack(bytes), count: bytes))
+    }
+
+    /// Keeps the program's code in RAM, each page from its first use on. Where there is no swap, code is what the kernel drops
+    /// when memory is short, and reads from the disk again at the next call.
+    public static func lockCode() -> RealtimePrivilege {
+        var refusal: RealtimePrivilege?
+        guard let maps = try? SmallFile.text(at: "/proc/self/maps", limit: 1 << 18) else {
+            return .refused(SystemError("read /proc/self/maps", number: EIO))
+        }
+        for line in maps.split(separator: "\n") {
+            let fields = line.split(separator: " ", omittingEmptySubsequences: true)
+            guard fields.count == 6, fields[1].hasPrefix("r-x"), fields[5].hasPrefix("/") else { continue }
+            let ends = fields[0].split(separator: "-").compactMap { UInt(String($0), radix: 16) }
+            guard ends.count == 2, ends[1] > ends[0] else { continue }
+            let start = unsafe UnsafeRawPointer(bitPattern: ends[0])
+            let verdict = unsafe lock(UnsafeRawBufferPointer(start: start, count: Int(ends[1] - ends[0])))
+            if verdict != .granted { refusal = refusal ?? verdict }
+        }
+        return refusal ?? .granted
     }
 
     public var description: String {
