@@ -24,6 +24,9 @@ static const struct number numbers[] = {
     {"periods_min", offsetof(struct loa_options, periods_min), 2, 2, 1024},
     {"periods_max", offsetof(struct loa_options, periods_max), 32, 2, 1024},
     {"file_bytes_max", offsetof(struct loa_options, file_bytes_max), 0xfffff000, 4096, 0xfffff000},
+    {"microphone_delay", offsetof(struct loa_options, microphone_delay), 20, 1, 10000},
+    {"microphone_gain", offsetof(struct loa_options, microphone_gain), 0, -120, 40},
+    {"microphone_noise", offsetof(struct loa_options, microphone_noise), -120, -120, 0},
 };
 
 enum { number_count = sizeof numbers / sizeof numbers[0] };
@@ -150,7 +153,8 @@ static int read_option(struct loa_options *options, const char *pcm, const char 
     if (read_number(options, pcm, id, node, &error))
         return error;
     SNDERR("%s: there is no option %s; the options are name, recording, control, ppm, rates, formats, channels, "
-           "period_bytes_min, period_bytes_max, buffer_bytes_max, periods_min, periods_max, file_bytes_max",
+           "period_bytes_min, period_bytes_max, buffer_bytes_max, periods_min, periods_max, file_bytes_max, "
+           "microphone_delay, microphone_gain, microphone_noise",
            pcm, id);
     return -EINVAL;
 }

@@ -7,6 +7,7 @@
 #include "include/VirtualSoundCard.h"
 
 #include "Card.h"
+#include "Microphone.h"
 #include "Options.h"
 
 #include <errno.h>
@@ -264,10 +265,8 @@ SND_PCM_PLUGIN_DEFINE_FUNC(loa) {
     int error = loa_options_read(&options, name, conf);
     if (error)
         return error;
-    if (stream != SND_PCM_STREAM_PLAYBACK) {
-        SNDERR("%s: a virtual sound card only plays; open it for playback", name);
-        return -EINVAL;
-    }
+    if (stream != SND_PCM_STREAM_PLAYBACK)
+        return loa_microphone_open(pcmp, name, &options, stream, mode);
     struct loa_card *card = calloc(1, sizeof *card);
     if (!card)
         return -ENOMEM;
