@@ -1,8 +1,9 @@
 #include "CRealtime.h"
+#include <string.h>
 
-// The same source for each kind of processor, and the same sound: nothing here lets the compiler reorder or fuse what
-// would round otherwise.
-#pragma STDC FP_CONTRACT OFF
+// One source for each kind of processor. Products may be fused with sums, as C allows by default, where the processor can:
+// so the last bit of a sample may differ from one kind to another, but never from one call to the next.
+#pragma STDC FP_CONTRACT ON
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
@@ -25,15 +26,21 @@ static inline uint32_t magnitude(float sample) {
     return value.bits & 0x7FFFFFFF;
 }
 
+static inline uint32_t louder(uint32_t left, uint32_t right) { return left > right ? left : right; }
 static inline float larger(float left, float right) { return left > right ? left : right; }
 static inline float smaller(float left, float right) { return left < right ? left : right; }
 
+void realtime_copy(float *restrict target, const float *restrict source, long count) {
+    memcpy(target, source, (size_t)count * sizeof(float));
+}
+
+KERNEL void realtime_fill(float *target, float value, long count) {
+    for (long i = 0; i < count; i++) target[i] = value;
+}
+
 KERNEL uint32_t realtime_peak(const float *samples, long count) {
     uint32_t peak = 0;
-    for (long i = 0; i < count; i++) {
-        uint32_t bits = magnitude(samples[i]);
-        peak = bits > peak ? bits : peak;
-    }
+    for (long i = 0; i < count; i++) peak = louder(peak, magnitude(samples[i]));
     return peak;
 }
 
@@ -41,27 +48,35 @@ KERNEL uint32_t realtime_add(float *restrict target, const float *restrict sourc
     uint32_t peak = 0;
     for (long i = 0; i < count; i++) {
         float sample = source[i] * gain;
-        uint32_t bits = magnitude(sample);
-        peak = bits > peak ? bits : peak;
+        peak = louder(peak, magnitude(sample));
         target[i] += sample;
     }
     return peak;
 }
 
 KERNEL uint32_t realtime_add_moving(
-    float *restrict target, const float *restrict source, const float *restrict gains, long count) {
+    float *restrict target, const float *restrict source, const float *restrict levels, const float *restrict fades,
+    long channels, long count) {
     uint32_t peak = 0;
-    for (long i = 0; i < count; i++) {
-        float sample = source[i] * gains[i];
-        uint32_t bits = magnitude(sample);
-        peak = bits > peak ? bits : peak;
-        target[i] += sample;
+    if (channels == 1) {
+        for (long i = 0; i < count; i++) {
+            float sample = source[i] * (levels[i] * fades[i]);
+            peak = louder(peak, magnitude(sample));
+            target[i] += sample;
+        }
+    } else {
+        for (long i = 0; i < count; i++) {
+            float gain = levels[i] * fades[i], left = source[2 * i] * gain, right = source[2 * i + 1] * gain;
+            peak = louder(peak, louder(magnitude(left), magnitude(right)));
+            target[2 * i] += left;
+            target[2 * i + 1] += right;
+        }
     }
     return peak;
 }
 
 KERNEL void realtime_ramp(float *gains, float from, float to, int done, float step, long count) {
-    for (long i = 0; i < count; i++) gains[i] *= from + (to - from) * ((float)(done + (int)i) * step);
+    for (long i = 0; i < count; i++) gains[i] = from + (to - from) * ((float)(done + (int)i) * step);
 }
 
 /// sin(πx/2) for x from 0 to 1, within 6·10⁻⁹ and a float's rounding.
@@ -77,7 +92,7 @@ KERNEL void realtime_power_ramp(float *gains, float from, float to, int done, fl
     for (long i = 0; i < count; i++) {
         float along = (float)(done + (int)i) * step;
         float old = from * quarter_sine(1 - along), new = to * quarter_sine(along);
-        gains[i] *= __builtin_sqrtf(old * old + new * new);
+        gains[i] = __builtin_sqrtf(old * old + new * new);
     }
 }
 
@@ -89,9 +104,18 @@ KERNEL void realtime_fold(float *restrict target, const float *restrict source, 
     for (long i = 0; i < count; i++) target[i] = (source[2 * i] + source[2 * i + 1]) * 0.5f;
 }
 
+static inline float held(float sample) { return smaller(larger(sample, -1), 1); }
+
 KERNEL void realtime_scale(
-    float *restrict target, const float *restrict source, const float *restrict gains, long count) {
-    for (long i = 0; i < count; i++) target[i] = smaller(larger(source[i] * gains[i], -1), 1);
+    float *restrict target, const float *restrict source, const float *restrict gains, long channels, long count) {
+    if (channels == 1) {
+        for (long i = 0; i < count; i++) target[i] = held(source[i] * gains[i]);
+    } else {
+        for (long i = 0; i < count; i++) {
+            target[2 * i] = held(source[2 * i] * gains[i]);
+            target[2 * i + 1] = held(source[2 * i + 1] * gains[i]);
+        }
+    }
 }
 
 // The points at a quarter and at three quarters are mirror images of each other, and the one at a half is of itself; so
@@ -121,6 +145,32 @@ KERNEL void realtime_between(float *restrict peaks, const float *restrict sample
         float outer = __builtin_fabsf(common) + __builtin_fabsf(difference);
         peaks[i] = larger(outer, __builtin_fabsf(middle));
     }
+}
+
+static inline float reduction(float peak, float ceiling, float margin) {
+    float spared = smaller(2 * (peak / ceiling - 1), margin);
+    // Sums of what is not smaller than 2 to the −20 are exact in double precision, in any order.
+    return peak > ceiling ? larger((1 - spared) * ceiling / peak, 0x1p-20f) : 1;
+}
+
+KERNEL int realtime_reductions(
+    float *restrict reductions, const float *restrict samples, const float *restrict between, float ceiling,
+    float margin, long channels, long count) {
+    float least = 1;
+    if (channels == 1) {
+        for (long i = 0; i < count; i++) {
+            float peak = larger(__builtin_fabsf(samples[i]), larger(between[i], between[i + 1]));
+            reductions[i] = reduction(peak, ceiling, margin);
+        }
+    } else {
+        for (long i = 0; i < count; i++) {
+            float left = larger(__builtin_fabsf(samples[2 * i]), larger(between[2 * i], between[2 * i + 2]));
+            float right = larger(__builtin_fabsf(samples[2 * i + 1]), larger(between[2 * i + 1], between[2 * i + 3]));
+            reductions[i] = reduction(larger(left, right), ceiling, margin);
+        }
+    }
+    for (long i = 0; i < count; i++) least = smaller(least, reductions[i]);
+    return least < 1;
 }
 
 KERNEL void realtime_least_of_64(float *values, long count) {

@@ -27,8 +27,8 @@ struct GainRamp: BitwiseCopyable {
     var value: Float {
         @_noLocks get {
             if remaining == 0 { return target }
-            var gain: Float = 1
-            unsafe multiply(&gain, count: 1)
+            var gain: Float = 0
+            unsafe write(to: &gain, count: 1)
             return gain
         }
     }
@@ -58,9 +58,9 @@ struct GainRamp: BitwiseCopyable {
         done = Int(remaining) < count ? frames : done &+ Int32(truncatingIfNeeded: count)
     }
 
-    /// Multiplies `gains` by those of the next `count` frames.
+    /// Writes the gains of the next `count` frames.
     @_noLocks
-    func multiply(_ gains: UnsafeMutablePointer<Float>, count: Int) {
+    func write(to gains: UnsafeMutablePointer<Float>, count: Int) {
         let moving = Int(remaining) < count ? Int(remaining) : count
         if moving > 0 {
             let step = 1 / Float(frames)
@@ -70,11 +70,6 @@ struct GainRamp: BitwiseCopyable {
                 unsafe realtime_ramp(gains, from, target, done, step, moving)
             }
         }
-        if target == 1 { return }
-        var frame = moving
-        while frame < count {
-            unsafe gains[frame] *= target
-            frame &+= 1
-        }
+        unsafe realtime_fill(gains + moving, target, count &- moving)
     }
 }

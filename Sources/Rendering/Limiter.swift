@@ -42,15 +42,20 @@ struct Limiter: ~Copyable {
     private let margin: Float = 0.13
     /// No sample up to here needs a look at what lies beside it.
     private let harmless: Float
-    /// What is recovered of the missing gain with each frame: a time constant of 80 ms.
+    /// With each frame the gain is multiplied by the one and gains the other: a time constant of 80 ms.
+    private var keeping: Float
     private var recovery: Float
-    private let mask: Int
-    /// By frame: the reduction that the frame needs, and the envelope that the output was given.
+    /// By frame, from the next one to be processed to the last that could be judged: the reduction that it needs.
     private let needed: UnsafeMutablePointer<Float>
+    private let neededMask: Int
+    /// By frame: the envelope that the output was given.
+    private let mask: Int
     private let envelope: UnsafeMutablePointer<Float>
-    /// Room for the points between the samples of a block, for the reductions ahead of it, and for its gains.
+    /// Room for the points between samples, for the reductions of a block and those ahead of it, for the envelope of a block
+    /// and that behind it, and for the gains of a block.
     private let between: UnsafeMutablePointer<Float>
     private let ahead: UnsafeMutablePointer<Float>
+    private let course: UnsafeMutablePointer<Float>
     private let gains: UnsafeMutablePointer<Float>
     private var lastNeeded = Int64.min
     private var lastBelow = Int64.min
@@ -64,22 +69,18 @@ struct Limiter: ~Copyable {
     init(ceiling: Float, rate: Int, span: Int, block: Int) {
         self.ceiling = ceiling
         harmless = ceiling / (REALTIME_BETWEEN_BOUND * 1.000_1)
-        recovery = Self.recovery(at: rate)
+        (keeping, recovery) = Self.recovery(at: rate)
         mask = span - 1
-        unsafe needed = .allocate(capacity: span)
+        neededMask = block * 2 - 1
+        unsafe needed = .allocate(capacity: block * 2)
         unsafe envelope = .allocate(capacity: span)
         unsafe between = .allocate(capacity: (Self.stretch + 1) * 2)
         unsafe ahead = .allocate(capacity: block + Self.window)
-        unsafe gains = .allocate(capacity: block * 2)
+        unsafe course = .allocate(capacity: block + Self.window)
+        unsafe gains = .allocate(capacity: block)
         unsafe unsettled = .allocate(capacity: Self.window)
-        unsafe needed.initialize(repeating: 1, count: span)
+        unsafe needed.initialize(repeating: 1, count: block * 2)
         unsafe envelope.initialize(repeating: 1, count: span)
-    }
-
-    /// Calls `body` with the limiter's history.
-    func forEachRegion(_ body: (UnsafeRawBufferPointer) -> Void) {
-        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: needed, count: mask + 1)))
-        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: envelope, count: mask + 1)))
     }
 
     deinit {
@@ -87,16 +88,20 @@ struct Limiter: ~Copyable {
         unsafe envelope.deallocate()
         unsafe between.deallocate()
         unsafe ahead.deallocate()
+        unsafe course.deallocate()
         unsafe gains.deallocate()
         unsafe unsettled.deallocate()
     }
 
     /// Goes on at another rate.
     mutating func adopt(rate: Int) {
-        recovery = Self.recovery(at: rate)
+        (keeping, recovery) = Self.recovery(at: rate)
     }
 
-    private static func recovery(at rate: Int) -> Float { 1 / (0.08 * Float(rate)) }
+    private static func recovery(at rate: Int) -> (keeping: Float, recovery: Float) {
+        let part = 1 / (0.08 * Float(rate))
+        return (1 - part, part * 1.001)
+    }
 
     // MARK: - Looking ahead
 
@@ -130,13 +135,14 @@ struct Limiter: ~Copyable {
     /// Notes that `count` frames need no reduction.
     @_noLocks
     private func require(nothing frame: Int64, count: Int) {
-        var index = 0
-        while index < count {
-            unsafe needed[place(frame &+ Int64(index))] = 1
-            index &+= 1
-        }
+        let at = Int(truncatingIfNeeded: frame) & neededMask
+        let edge = neededMask &+ 1 &- at
+        let first = count < edge ? count : edge
+        unsafe realtime_fill(needed + at, 1, first)
+        unsafe realtime_fill(needed, 1, count &- first)
     }
 
+    /// Computes what `count` frames need, the first of which is `frame` and lies at `mix`.
     @_noLocks
     private mutating func judge(_ mix: UnsafePointer<Float>, channels: Int, frame: Int64, count: Int) {
         if unsafe isHarmless(mix, channels: channels, count: count) {
@@ -145,31 +151,15 @@ struct Limiter: ~Copyable {
         }
         // What lies before the first frame counts for it, too.
         unsafe realtime_between(between, mix - channels, channels, (count &+ 1) &* channels)
-        var index = 0
-        while index < count {
-            var peak: Float = 0
-            var channel = 0
-            while channel < channels {
-                let at = index &* channels &+ channel
-                let sample = unsafe Float(bitPattern: mix[at].bitPattern & 0x7FFF_FFFF)
-                let before = unsafe between[at]
-                let after = unsafe between[at &+ channels]
-                peak = sample > peak ? sample : peak
-                peak = before > peak ? before : peak
-                peak = after > peak ? after : peak
-                channel &+= 1
-            }
-            var reduction: Float = 1
-            if peak > ceiling {
-                let excess = 2 * (peak / ceiling - 1)
-                reduction = (1 - (excess < margin ? excess : margin)) * ceiling / peak
-                // Sums of what is not smaller than this are exact in double precision, in any order.
-                if reduction < 0x1p-20 { reduction = 0x1p-20 }
-                lastNeeded = frame &+ Int64(index)
-            }
-            unsafe needed[place(frame &+ Int64(index))] = reduction
-            index &+= 1
+        if unsafe realtime_reductions(gains, mix, between, ceiling, margin, channels, count) != 0 {
+            // The last of them may need none, which costs no more than a closer look later.
+            lastNeeded = frame &+ Int64(count) &- 1
         }
+        let at = Int(truncatingIfNeeded: frame) & neededMask
+        let edge = neededMask &+ 1 &- at
+        let first = count < edge ? count : edge
+        unsafe realtime_copy(needed + at, gains, first)
+        unsafe realtime_copy(needed, gains + first, count &- first)
     }
 
     /// Goes back so that `frame` is the next to be processed; the mix will be examined again from there on, or from before.
@@ -208,7 +198,7 @@ struct Limiter: ~Copyable {
         var least: Float = 1
         var back = Int64(Self.window) &- 1
         while back >= 1 {
-            let value = unsafe needed[place(frame &+ Int64(Self.window) &- 1 &- back)]
+            let value = unsafe needed[Int(truncatingIfNeeded: frame &+ Int64(Self.window) &- 1 &- back) & neededMask]
             least = value < least ? value : least
             let at = place(frame &- back)
             unsafe unsettled[Int(truncatingIfNeeded: back)] = envelope[at]
@@ -229,61 +219,62 @@ struct Limiter: ~Copyable {
     ) {
         if frame == splice { settle() }
         if lastNeeded < frame, lastBelow <= frame &- Int64(Self.window) {
-            var index = 0
-            while index < count &* channels {
-                unsafe output[index] = mix[index]
-                index &+= 1
-            }
-            index = 0
-            while index < count {
-                unsafe envelope[place(frame &+ Int64(index))] = 1
-                index &+= 1
-            }
+            unsafe realtime_copy(output, mix, count &* channels)
+            unsafe realtime_fill(envelope + place(frame), 1, count)
             return
         }
         follow(frame: frame, count: count)
-        if channels == 1 {
-            unsafe realtime_scale(output, mix, ahead, count)
-        } else {
-            unsafe realtime_widen(gains, ahead, count)
-            unsafe realtime_scale(output, mix, gains, count &* channels)
-        }
+        unsafe realtime_scale(output, mix, gains, channels, count)
     }
 
-    /// Computes the gains of `count` frames into `ahead`, and the envelope behind them.
+    /// Computes the gains of `count` frames, and the envelope behind them.
     @_noLocks
     private mutating func follow(frame: Int64, count: Int) {
-        let window = Int64(Self.window)
+        unsafe take(Self.window &+ count &- 1, of: needed, mask: neededMask, from: frame, to: ahead)
+        unsafe realtime_least_of_64(ahead, count)
+        // The envelope: the `window` frames before, and those to come.
+        unsafe take(Self.window, of: envelope, mask: mask, from: frame &- Int64(Self.window), to: course)
+        let fresh = unsafe course + Self.window
+        var gain = unsafe course[Self.window &- 1]
         var index = 0
-        while index < count &+ Self.window &- 1 {
-            unsafe ahead[index] = needed[place(frame &+ Int64(index))]
+        while index < count {
+            // It recovers towards a little more than 1, and so is exactly 1 some day.
+            gain = gain * keeping + recovery
+            let least = unsafe ahead[index]
+            gain = least < gain ? least : gain
+            unsafe fresh[index] = gain
             index &+= 1
         }
-        unsafe realtime_least_of_64(ahead, count)
+        unsafe realtime_copy(envelope + place(frame), fresh, count)
         var sum: Double = 0
-        var back = window
-        while back > 0 {
-            sum += unsafe Double(envelope[place(frame &- back)])
-            back &-= 1
+        index = 0
+        while index < Self.window {
+            sum += unsafe Double(course[index])
+            index &+= 1
         }
-        var previous = unsafe envelope[place(frame &- 1)]
         index = 0
         while index < count {
-            let now = frame &+ Int64(index)
-            let least = unsafe ahead[index]
-            var gain = previous + (1 - previous) * recovery
-            if gain > 0.999_99 { gain = 1 }
-            if least < gain { gain = least }
-            if gain < 1 { lastBelow = now }
-            sum += unsafe Double(gain) - Double(envelope[place(now &- window)])
-            unsafe envelope[place(now)] = gain
-            previous = gain
-            unsafe ahead[index] = lastBelow <= now &- window ? 1 : Float(sum * (1 / 64))
+            sum += unsafe Double(fresh[index]) - Double(course[index])
+            unsafe gains[index] = Float(sum * (1 / 64))
+            if unsafe fresh[index] < 1 { lastBelow = frame &+ Int64(index) }
             index &+= 1
         }
     }
 
-    /// Where a frame lies in the rings.
+    /// Copies `count` frames of a ring.
+    @_noLocks
+    private func take(
+        _ count: Int, of ring: UnsafePointer<Float>, mask: Int, from frame: Int64,
+        to target: UnsafeMutablePointer<Float>
+    ) {
+        let at = Int(truncatingIfNeeded: frame) & mask
+        let edge = mask &+ 1 &- at
+        let first = count < edge ? count : edge
+        unsafe realtime_copy(target, ring + at, first)
+        unsafe realtime_copy(target + first, ring, count &- first)
+    }
+
+    /// Where a frame lies in the envelope.
     @_noLocks
     private func place(_ frame: Int64) -> Int {
         Int(truncatingIfNeeded: frame) & mask

@@ -26,33 +26,32 @@ extension Renderer {
             return
         }
         if slot >= used { return }
-        var voice = unsafe voices[slot]
-        if voice.ticket != command.ticket { return }
+        let voice = unsafe voices + slot
+        if unsafe voice.pointee.ticket != command.ticket { return }
         switch command.kind {
         case .attach:
             return
         case .start:
-            switch voice.phase {
+            switch unsafe voice.pointee.phase {
             case .attached: break
-            case .paused: if voice.hasBegun { return }
+            case .paused: if unsafe voice.pointee.hasBegun { return }
             case .free, .armed, .sounding, .pausing, .stopping, .over: return
             }
-            voice.phase = .armed
-            voice.instant = command.instant
-            voice.stamp = command.stamp
-            voice.startFrame = command.instant == RenderCommand.immediately ? soonest : VoiceState.unplaced
-            voice.fade = GainRamp(command.ramp.frames > 0 ? 0 : 1)
-            voice.fade.move(to: 1, shape: command.ramp)
-            unsafe voices[slot] = voice
+            unsafe voice.pointee.phase = .armed
+            unsafe voice.pointee.instant = command.instant
+            unsafe voice.pointee.stamp = command.stamp
+            unsafe voice.pointee.startFrame =
+                command.instant == RenderCommand.immediately ? soonest : VoiceState.unplaced
+            unsafe voice.pointee.fade = GainRamp(command.ramp.frames > 0 ? 0 : 1)
+            unsafe voice.pointee.fade.move(to: 1, shape: command.ramp)
         case .pause:
-            pause(&voice, command)
+            unsafe pause(voice, command)
         case .resume:
-            resume(&voice, command)
+            unsafe resume(voice, command)
         case .stop:
-            stop(&voice, command)
+            unsafe stop(voice, command)
         case .level:
-            voice.level.move(to: command.gain, shape: voice.isMoving ? command.ramp : .immediate)
-            unsafe voices[slot] = voice
+            unsafe voice.pointee.level.move(to: command.gain, shape: voice.pointee.isMoving ? command.ramp : .immediate)
         }
     }
 
@@ -67,7 +66,7 @@ extension Renderer {
             // The slot is new in all saved states too.
             var index = 0
             while index < Self.blocks {
-                unsafe saved[used &* Self.blocks &+ index] = VoiceState()
+                unsafe saved[index &* Self.slots &+ used] = VoiceState()
                 index &+= 1
             }
             used &+= 1
@@ -82,58 +81,48 @@ extension Renderer {
     }
 
     @_noLocks
-    private mutating func pause(_ voice: inout VoiceState, _ command: RenderCommand) {
-        switch voice.phase {
+    private mutating func pause(_ voice: UnsafeMutablePointer<VoiceState>, _ command: RenderCommand) {
+        switch unsafe voice.pointee.phase {
         case .sounding, .pausing:
-            voice.phase = .pausing
-            voice.fade.move(to: 0, shape: command.ramp)
-            if voice.fade.remaining == 0 {
-                leave(&voice, slot: command.slot, frame: frontier)
-            } else {
-                unsafe voices[command.slot] = voice
-            }
+            unsafe voice.pointee.phase = .pausing
+            unsafe voice.pointee.fade.move(to: 0, shape: command.ramp)
+            if unsafe voice.pointee.fade.remaining == 0 { leave(slot: command.slot, frame: frontier) }
         case .attached, .armed:
-            voice.fade = GainRamp(0)
-            leave(&voice, slot: command.slot, frame: frontier)
+            unsafe voice.pointee.fade = GainRamp(0)
+            leave(slot: command.slot, frame: frontier)
         case .free, .paused, .stopping, .over:
             return
         }
     }
 
     @_noLocks
-    private mutating func resume(_ voice: inout VoiceState, _ command: RenderCommand) {
-        switch voice.phase {
+    private mutating func resume(_ voice: UnsafeMutablePointer<VoiceState>, _ command: RenderCommand) {
+        switch unsafe voice.pointee.phase {
         case .pausing:
-            voice.phase = .sounding
-            voice.fade.move(to: 1, shape: command.ramp)
-            unsafe voices[command.slot] = voice
+            unsafe voice.pointee.phase = .sounding
+            unsafe voice.pointee.fade.move(to: 1, shape: command.ramp)
             note(.resumed, slot: command.slot, frame: frontier &+ 1)
         case .paused:
-            voice.phase = .armed
-            voice.instant = command.instant
-            voice.stamp = command.stamp
-            voice.startFrame = soonest
-            voice.fade.move(to: 1, shape: command.ramp)
-            unsafe voices[command.slot] = voice
+            unsafe voice.pointee.phase = .armed
+            unsafe voice.pointee.instant = command.instant
+            unsafe voice.pointee.stamp = command.stamp
+            unsafe voice.pointee.startFrame = soonest
+            unsafe voice.pointee.fade.move(to: 1, shape: command.ramp)
         case .free, .attached, .armed, .sounding, .stopping, .over:
             return
         }
     }
 
     @_noLocks
-    private mutating func stop(_ voice: inout VoiceState, _ command: RenderCommand) {
-        switch voice.phase {
+    private mutating func stop(_ voice: UnsafeMutablePointer<VoiceState>, _ command: RenderCommand) {
+        switch unsafe voice.pointee.phase {
         case .sounding, .pausing:
-            voice.phase = .stopping
-            voice.fade.move(to: 0, shape: command.ramp)
-            if voice.fade.remaining == 0 {
-                leave(&voice, slot: command.slot, frame: frontier)
-            } else {
-                unsafe voices[command.slot] = voice
-            }
+            unsafe voice.pointee.phase = .stopping
+            unsafe voice.pointee.fade.move(to: 0, shape: command.ramp)
+            if unsafe voice.pointee.fade.remaining == 0 { leave(slot: command.slot, frame: frontier) }
         case .attached, .armed, .paused:
-            voice.phase = .stopping
-            leave(&voice, slot: command.slot, frame: frontier)
+            unsafe voice.pointee.phase = .stopping
+            leave(slot: command.slot, frame: frontier)
         case .free, .stopping, .over:
             return
         }

@@ -26,7 +26,7 @@ extension Renderer {
         if start > frame || start == Int64.min { return }
         var slot = 0
         while slot < used {
-            let then = unsafe saved[slot &* Self.blocks &+ index]
+            let then = unsafe saved[index &* Self.slots &+ slot]
             let now = unsafe voices[slot]
             if then.ticket == now.ticket, then.isMoving || now.isMoving {
                 var position = then.position

@@ -4,56 +4,54 @@ extension Renderer {
     /// Adds what the voice in `slot` has to `count` frames of the mix, and moves it on.
     @_noLocks
     mutating func add(slot: Int, to target: UnsafeMutablePointer<Float>, count: Int) {
-        var voice = unsafe voices[slot]
+        // In place: a voice's state is too long to be copied twice for each block.
+        let voice = unsafe voices + slot
         var first = 0
-        if case .armed = voice.phase {
-            if voice.startFrame >= mixed &+ Int64(count) { return }
-            first = voice.startFrame > mixed ? Int(truncatingIfNeeded: voice.startFrame &- mixed) : 0
-            voice.startFrame = mixed &+ Int64(first)
-            voice.phase = .sounding
-            unsafe voices[slot] = voice
-            note(voice.hasBegun ? .resumed : .started, slot: slot, frame: voice.startFrame &+ 1)
-            voice.hasBegun = true
+        if case .armed = unsafe voice.pointee.phase {
+            let start = unsafe voice.pointee.startFrame
+            if start >= mixed &+ Int64(count) { return }
+            first = start > mixed ? Int(truncatingIfNeeded: start &- mixed) : 0
+            unsafe voice.pointee.startFrame = mixed &+ Int64(first)
+            unsafe voice.pointee.phase = .sounding
+            note(
+                unsafe voice.pointee.hasBegun ? .resumed : .started, slot: slot, frame: mixed &+ Int64(first &+ 1))
+            unsafe voice.pointee.hasBegun = true
         }
         let (horizon, isEnd) = unsafe rings[slot].horizon()
-        let available = horizon &- voice.position
+        let available = unsafe horizon &- voice.pointee.position
         let room = count &- first
         let isLeaving =
-            switch voice.phase {
+            switch unsafe voice.pointee.phase {
             case .pausing, .stopping: true
             default: false
             }
         var taken = available < Int64(room) ? Int(truncatingIfNeeded: available) : room
-        if isLeaving, Int(voice.fade.remaining) < taken { taken = Int(voice.fade.remaining) }
-        unsafe mix(&voice, ring: rings[slot].samples, to: target + first &* channels, count: taken)
+        if isLeaving { taken = unsafe min(taken, Int(voice.pointee.fade.remaining)) }
+        unsafe mix(&voice.pointee, ring: rings[slot].samples, to: target + first &* channels, count: taken)
         let after = mixed &+ Int64(first &+ taken)
-        if isEnd, voice.position == horizon {
-            voice.phase = .over
-            unsafe voices[slot] = voice
+        if isEnd, unsafe voice.pointee.position == horizon {
+            unsafe voice.pointee.phase = .over
             note(.finished, slot: slot, frame: after)
             return
         }
         let isDry = taken < room && Int64(taken) == available
-        if isLeaving, voice.fade.remaining == 0 || isDry {
+        if isLeaving, unsafe voice.pointee.fade.remaining == 0 || isDry {
             // A voice that has nothing to fade is silent already.
-            voice.fade.land()
-            leave(&voice, slot: slot, frame: after)
+            unsafe voice.pointee.fade.land()
+            leave(slot: slot, frame: after)
             return
         }
-        if isDry { voice.underrun &+= Int64(room &- taken) }
-        unsafe voices[slot] = voice
+        if isDry { unsafe voice.pointee.underrun &+= Int64(room &- taken) }
     }
 
     /// Ends a fade to silence.
     @_noLocks
-    mutating func leave(_ voice: inout VoiceState, slot: Int, frame: Int64) {
-        if case .stopping = voice.phase {
-            voice.phase = .over
-            unsafe voices[slot] = voice
+    mutating func leave(slot: Int, frame: Int64) {
+        if case .stopping = unsafe voices[slot].phase {
+            unsafe voices[slot].phase = .over
             note(.stopped, slot: slot, frame: frame)
         } else {
-            voice.phase = .paused
-            unsafe voices[slot] = voice
+            unsafe voices[slot].phase = .paused
             note(.paused, slot: slot, frame: frame)
         }
     }
@@ -72,8 +70,11 @@ extension Renderer {
             let output = unsafe target + done &* channels
             var peak: UInt32
             if voice.level.remaining > 0 || voice.fade.remaining > 0 {
-                let gains = unsafe takeGains(&voice, count: run)
-                peak = unsafe realtime_add_moving(output, source, gains, run &* channels)
+                unsafe voice.level.write(to: levels, count: run)
+                unsafe voice.fade.write(to: fades, count: run)
+                voice.level.advance(by: run)
+                voice.fade.advance(by: run)
+                peak = unsafe realtime_add_moving(output, source, levels, fades, channels, run)
             } else {
                 peak = unsafe realtime_add(output, source, voice.level.value * voice.fade.value, run &* channels)
             }
@@ -93,22 +94,5 @@ extension Renderer {
             unsafe realtime_fold(scratch, source, frames)
         }
         return unsafe UnsafePointer(scratch)
-    }
-
-    /// The gains of the next `count` frames of the voice, one for each sample; moves its ramps on.
-    @_noLocks
-    private func takeGains(_ voice: inout VoiceState, count: Int) -> UnsafePointer<Float> {
-        var frame = 0
-        while frame < count {
-            unsafe gains[frame] = 1
-            frame &+= 1
-        }
-        unsafe voice.level.multiply(gains, count: count)
-        unsafe voice.fade.multiply(gains, count: count)
-        voice.level.advance(by: count)
-        voice.fade.advance(by: count)
-        if channels == 1 { return unsafe UnsafePointer(gains) }
-        unsafe realtime_widen(gains + Self.block, gains, count)
-        return unsafe UnsafePointer(gains + Self.block)
     }
 }

@@ -75,9 +75,10 @@ public struct Renderer: ~Copyable {
     let mix: UnsafeMutablePointer<Float>
     /// By frame: what the device is to play.
     let output: UnsafeMutablePointer<Float>
-    /// Room for a block of a voice as the device has its channels, of gains, or of dithered samples.
+    /// Room for a block: of a voice as the device has its channels or of dithered samples, and of the gains of a voice.
     let scratch: UnsafeMutablePointer<Float>
-    let gains: UnsafeMutablePointer<Float>
+    let levels: UnsafeMutablePointer<Float>
+    let fades: UnsafeMutablePointer<Float>
     var limiter: Limiter
     let isLimited: Bool
     let isDithered: Bool
@@ -120,7 +121,8 @@ public struct Renderer: ~Copyable {
         unsafe mix = mixMemory + Limiter.history * 2
         unsafe output = .allocate(capacity: Self.span * 2)
         unsafe scratch = .allocate(capacity: Self.block * 2)
-        unsafe gains = .allocate(capacity: Self.block * 3)
+        unsafe levels = .allocate(capacity: Self.block)
+        unsafe fades = .allocate(capacity: Self.block)
         for slot in 0..<Self.slots {
             unsafe (rings + slot).initialize(to: link.ring(slot))
         }
@@ -129,7 +131,6 @@ public struct Renderer: ~Copyable {
         unsafe savedFrames.initialize(repeating: Int64.min, count: Self.blocks)
         unsafe mixMemory.initialize(repeating: 0, count: (Self.span + Limiter.history) * 2)
         unsafe output.initialize(repeating: 0, count: Self.span * 2)
-        unsafe gains.initialize(repeating: 0, count: Self.block * 3)
         unsafe scratch.initialize(repeating: 0, count: Self.block * 2)
         save()
     }
@@ -143,25 +144,9 @@ public struct Renderer: ~Copyable {
         unsafe accounts.deallocate()
         unsafe mixMemory.deallocate()
         unsafe output.deallocate()
-        unsafe gains.deallocate()
+        unsafe levels.deallocate()
+        unsafe fades.deallocate()
         unsafe scratch.deallocate()
-    }
-
-    /// Calls `body` with each piece of memory that rendering touches, so that it can be kept in RAM. The voices' rings are not
-    /// among them: they belong to the link.
-    public func forEachRegion(_ body: (UnsafeRawBufferPointer) -> Void) {
-        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: rings, count: Self.slots)))
-        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: voices, count: Self.slots)))
-        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: saved, count: Self.slots * Self.blocks)))
-        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: savedFrames, count: Self.blocks)))
-        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: transitions, count: Self.transitionLimit)))
-        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: accounts, count: Self.slots)))
-        unsafe body(
-            UnsafeRawBufferPointer(UnsafeBufferPointer(start: mixMemory, count: (Self.span + Limiter.history) * 2)))
-        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: output, count: Self.span * 2)))
-        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: scratch, count: Self.block * 2)))
-        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: gains, count: Self.block * 3)))
-        unsafe limiter.forEachRegion(body)
     }
 
     /// Goes on for a device of other channels or another rate, from the frontier. Nothing may be left that the device has not
@@ -189,11 +174,7 @@ public struct Renderer: ~Copyable {
             if isLimited {
                 unsafe limiter.process(source, channels: channels, frame: frontier, count: count, to: finished)
             } else {
-                var index = 0
-                while index < count &* channels {
-                    unsafe finished[index] = source[index]
-                    index &+= 1
-                }
+                unsafe realtime_copy(finished, source, count &* channels)
             }
             if let target = unsafe target {
                 unsafe write(finished, frames: count, as: format, to: target + done &* channels &* format.bytes)
@@ -239,7 +220,7 @@ public struct Renderer: ~Copyable {
         let start = unsafe savedFrames[index]
         var slot = 0
         while slot < used {
-            unsafe voices[slot] = saved[slot &* Self.blocks &+ index]
+            unsafe voices[slot] = saved[index &* Self.slots &+ slot]
             slot &+= 1
         }
         var kept = 0
@@ -282,11 +263,7 @@ public struct Renderer: ~Copyable {
     @_noLocks
     private mutating func mixBlock(_ count: Int) {
         let target = unsafe mix + place(of: mixed) &* channels
-        var index = 0
-        while index < count &* channels {
-            unsafe target[index] = 0
-            index &+= 1
-        }
+        unsafe realtime_fill(target, 0, count &* channels)
         var slot = 0
         while slot < used {
             if unsafe voices[slot].isMoving { unsafe add(slot: slot, to: target, count: count) }
@@ -304,12 +281,7 @@ public struct Renderer: ~Copyable {
     private func repeatEnd() {
         let count = Limiter.history &* channels
         let first = unsafe mix - count
-        let last = unsafe mix + Self.span &* channels - count
-        var index = 0
-        while index < count {
-            unsafe first[index] = last[index]
-            index &+= 1
-        }
+        unsafe realtime_copy(first, mix + Self.span &* channels - count, count)
     }
 
     /// Where a frame lies in the mix.
@@ -326,7 +298,7 @@ public struct Renderer: ~Copyable {
         let index = Int(truncatingIfNeeded: mixed / Int64(Self.block)) & (Self.blocks &- 1)
         var slot = 0
         while slot < used {
-            unsafe saved[slot &* Self.blocks &+ index] = voices[slot]
+            unsafe saved[index &* Self.slots &+ slot] = voices[slot]
             slot &+= 1
         }
         unsafe savedFrames[index] = mixed

@@ -48,12 +48,7 @@ public enum SampleFormat: Sendable, Hashable, BitwiseCopyable, CaseIterable {
         case .s32:
             unsafe realtime_to_s32(target.assumingMemoryBound(to: Int32.self), source, 2_147_483_648, count)
         case .float:
-            let target = unsafe target.assumingMemoryBound(to: Float.self)
-            var index = 0
-            while index < count {
-                unsafe target[index] = source[index]
-                index &+= 1
-            }
+            unsafe realtime_copy(target.assumingMemoryBound(to: Float.self), source, count)
         }
     }
 }

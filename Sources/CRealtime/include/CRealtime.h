@@ -3,11 +3,17 @@
 // `@_noLocks` Swift call it; the compiler trusts the mark, so that each line here is reviewed for it.
 //
 // The loops over samples are here and not in Swift because each is compiled several times, for what newer processors can
-// do, and the best is chosen when the program is loaded (CRealtime.c). All of them give the same bits.
+// do, and the best is chosen when the program is loaded (CRealtime.c).
 #include <math.h>
 #include <stdint.h>
 
 #define REALTIME __attribute__((swift_attr("@_noLocks")))
+
+/// Copies `count` samples.
+REALTIME void realtime_copy(float *target, const float *source, long count);
+
+/// Writes `value` `count` times.
+REALTIME void realtime_fill(float *target, float value, long count);
 
 /// The magnitude of the loudest of `count` samples, as bits: they sort as the numbers do, with NaN above all.
 REALTIME uint32_t realtime_peak(const float *samples, long count);
@@ -15,10 +21,12 @@ REALTIME uint32_t realtime_peak(const float *samples, long count);
 /// Adds `source` times `gain` to `target`. Returns the loudest that was added, as bits.
 REALTIME uint32_t realtime_add(float *target, const float *source, float gain, long count);
 
-/// Adds `source` times `gains`, one for each sample, to `target`. Returns the loudest that was added, as bits.
-REALTIME uint32_t realtime_add_moving(float *target, const float *source, const float *gains, long count);
+/// Adds `count` frames of one or two interleaved channels times `levels` and `fades`, one of each for each frame, to
+/// `target`. Returns the loudest sample that was added, as bits.
+REALTIME uint32_t realtime_add_moving(
+    float *target, const float *source, const float *levels, const float *fades, long channels, long count);
 
-/// Multiplies `gains` by those of a linear ramp from `from` to `to` of which `done` frames have passed; one frame is `step`
+/// Writes the gains of a linear ramp from `from` to `to` of which `done` frames have passed; one frame is `step`
 /// of it.
 REALTIME void realtime_ramp(float *gains, float from, float to, int done, float step, long count);
 
@@ -31,8 +39,9 @@ REALTIME void realtime_widen(float *target, const float *source, long count);
 /// Writes the mean of each of `count` pairs of samples.
 REALTIME void realtime_fold(float *target, const float *source, long count);
 
-/// Writes `source` times `gains` to `target`, held between −1 and 1.
-REALTIME void realtime_scale(float *target, const float *source, const float *gains, long count);
+/// Writes `count` frames of one or two interleaved channels times `gains`, one for each frame, to `target`, held between −1
+/// and 1.
+REALTIME void realtime_scale(float *target, const float *source, const float *gains, long channels, long count);
 
 /// For each of `count` samples of `channels` interleaved channels: the loudest of the three points that lie between it
 /// and the next sample of its channel when the signal is oversampled four times.
@@ -46,6 +55,13 @@ REALTIME void realtime_between(float *peaks, const float *samples, long channels
 
 /// No point between samples is louder than this times the loudest sample that it is computed from.
 #define REALTIME_BETWEEN_BOUND 2.1779f
+
+/// For each of `count` frames of one or two interleaved channels: the factor that brings the loudest of its samples and of
+/// the points `between` the frame before, itself and the next (one frame more than `count`) to the ceiling, and below it by
+/// twice the excess, at most `margin`; 1 where nothing exceeds the ceiling. Returns whether anything does.
+REALTIME int realtime_reductions(
+    float *reductions, const float *samples, const float *between, float ceiling, float margin, long channels,
+    long count);
 
 /// Replaces each of `count` values by the least of itself and the 63 after it. There are `count + 63` values.
 REALTIME void realtime_least_of_64(float *values, long count);
