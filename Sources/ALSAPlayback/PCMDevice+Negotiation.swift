@@ -4,7 +4,7 @@ import Glibc
 extension PCMDevice {
     /// Agrees on rate, format, channels and buffer, in that order of stubbornness.
     static func negotiate(
-        _ handle: OpaquePointer, wish: PCMWish, duration: Double
+        _ handle: OpaquePointer, wish: PCMWish, duration: Double, period periodDuration: Double? = nil
     ) throws(PCMError) -> PCMParameters {
         var hardware: OpaquePointer?
         unsafe snd_pcm_hw_params_malloc(&hardware)
@@ -33,6 +33,7 @@ extension PCMDevice {
         unsafe snd_pcm_hw_params_set_buffer_size_max(handle, hardware, &maximum)
         unsafe try check("agree on a buffer", snd_pcm_hw_params_set_buffer_size_near(handle, hardware, &buffer))
         var period = max(buffer / 4, 1)
+        if let periodDuration { period = min(period, max(snd_pcm_uframes_t(periodDuration * Double(rate)), 1)) }
         unsafe try check(
             "agree on a period", snd_pcm_hw_params_set_period_size_near(handle, hardware, &period, nil))
         unsafe try check("set what was agreed", snd_pcm_hw_params(handle, hardware))
@@ -41,16 +42,17 @@ extension PCMDevice {
         guard buffer <= snd_pcm_uframes_t(wish.maximumBufferFrames), buffer > 0, period > 0 else {
             throw PCMError("agree on a buffer of at most \(wish.maximumBufferFrames) frames", status: -EINVAL)
         }
-        unsafe try schedule(handle, buffer: buffer, period: period)
+        let isTimestamped = unsafe try schedule(handle, buffer: buffer, period: period)
         return PCMParameters(
             rate: Int(rate), format: format, channels: Int(channels), bufferFrames: Int(buffer),
-            periodFrames: Int(period), canRewind: false)
+            periodFrames: Int(period), isBatch: unsafe snd_pcm_hw_params_is_batch(hardware) == 1,
+            isTimestamped: isTimestamped, canRewind: false)
     }
 
-    /// Sets when the device starts, stops and wakes its owner.
+    /// Sets when the device starts, stops and wakes its owner. Returns whether it stamps its positions with monotonic time.
     private static func schedule(
         _ handle: OpaquePointer, buffer: snd_pcm_uframes_t, period: snd_pcm_uframes_t
-    ) throws(PCMError) {
+    ) throws(PCMError) -> Bool {
         var software: OpaquePointer?
         unsafe snd_pcm_sw_params_malloc(&software)
         guard let software = unsafe software else { throw PCMError("get memory", status: -ENOMEM) }
@@ -62,13 +64,15 @@ extension PCMDevice {
             "have the device start on command", snd_pcm_sw_params_set_start_threshold(handle, software, boundary))
         unsafe try check(
             "have the device stop when dry", snd_pcm_sw_params_set_stop_threshold(handle, software, buffer))
-        // Wake when one period and a half are left: as seldom as is safe.
-        let left = min(max(period + period / 2, 1), buffer - 1)
+        // Wake when one period and a half are left, and three eighths of the buffer: as seldom as is safe.
+        let left = min(max(period + period / 2, buffer / 8 * 3, 1), buffer - 1)
         unsafe try check(
             "have the device wake us", snd_pcm_sw_params_set_avail_min(handle, software, max(buffer - left, 1)))
-        unsafe snd_pcm_sw_params_set_tstamp_mode(handle, software, SND_PCM_TSTAMP_ENABLE)
-        unsafe snd_pcm_sw_params_set_tstamp_type(handle, software, SND_PCM_TSTAMP_TYPE_MONOTONIC)
+        let isTimestamped =
+            unsafe snd_pcm_sw_params_set_tstamp_mode(handle, software, SND_PCM_TSTAMP_ENABLE) >= 0
+            && snd_pcm_sw_params_set_tstamp_type(handle, software, SND_PCM_TSTAMP_TYPE_MONOTONIC) >= 0
         unsafe try check("set how the device is run", snd_pcm_sw_params(handle, software))
+        return isTimestamped
     }
 
     /// Tries whether the device takes back what was written, silently: it has not been started.

@@ -7,15 +7,20 @@ import Glibc
 /// is in non-blocking mode, and its owner polls `descriptors`.
 @safe
 public struct PCMDevice: ~Copyable {
-    /// Where the device is.
+    /// Where the device is, and since when.
     public struct Position: Sendable, BitwiseCopyable {
         /// Frames that can be written.
         public var room: Int
-        /// Frames that were written and have not been heard.
+        /// Frames that were written and had not been heard at `instant`.
         public var delay: Int
+        /// When that was so, in nanoseconds of `CLOCK_MONOTONIC`, by the device's own time stamp where it has one.
+        public var instant: Int64
+        /// Whether the device plays.
+        public var isRunning: Bool
     }
 
     private let handle: OpaquePointer
+    private let status: OpaquePointer
     /// What the device agreed to.
     public let parameters: PCMParameters
 
@@ -26,8 +31,19 @@ public struct PCMDevice: ~Copyable {
         var opened: OpaquePointer?
         let status = unsafe snd_pcm_open(&opened, name, SND_PCM_STREAM_PLAYBACK, SND_PCM_NONBLOCK)
         guard status >= 0, let handle = unsafe opened else { throw PCMError("open \(name)", status: status) }
+        var reading: OpaquePointer?
+        unsafe snd_pcm_status_malloc(&reading)
+        guard let reading = unsafe reading else {
+            unsafe snd_pcm_close(handle)
+            throw PCMError("get memory", status: -ENOMEM)
+        }
         do throws(PCMError) {
             var agreed = unsafe try Self.negotiate(handle, wish: wish, duration: wish.bufferDuration)
+            if agreed.isBatch, agreed.periodFrames > agreed.rate / 100 {
+                // Its position moves by whole periods, so that a short one says more.
+                unsafe snd_pcm_hw_free(handle)
+                agreed = unsafe try Self.negotiate(handle, wish: wish, duration: wish.bufferDuration, period: 0.01)
+            }
             agreed.canRewind = unsafe try Self.probeRewind(handle, agreed)
             if !agreed.canRewind {
                 unsafe snd_pcm_hw_free(handle)
@@ -35,28 +51,53 @@ public struct PCMDevice: ~Copyable {
             }
             parameters = agreed
         } catch {
+            unsafe snd_pcm_status_free(reading)
             unsafe snd_pcm_close(handle)
             throw error
         }
         unsafe self.handle = handle
+        unsafe self.status = reading
     }
 
     deinit {
+        unsafe snd_pcm_status_free(status)
         unsafe snd_pcm_drop(handle)
         unsafe snd_pcm_close(handle)
     }
 
     // MARK: - Playing
 
-    /// Where the device is now, asked from the hardware.
+    /// Where the device is, asked from the hardware.
     ///
     /// - Throws: `PCMError` with the state that the device is in when it is not playing or prepared.
     public func position() throws(PCMError) -> Position {
-        var room: snd_pcm_sframes_t = 0
-        var delay: snd_pcm_sframes_t = 0
-        let status = unsafe snd_pcm_avail_delay(handle, &room, &delay)
-        guard status >= 0 else { throw PCMError("ask the device where it is", status: status) }
-        return Position(room: Int(room), delay: Int(delay))
+        let answer = unsafe snd_pcm_status(handle, status)
+        guard answer >= 0 else { throw PCMError("ask the device where it is", status: answer) }
+        let state = unsafe snd_pcm_status_get_state(status)
+        switch state {
+        case SND_PCM_STATE_XRUN: throw PCMError("play without a gap", status: -EPIPE)
+        case SND_PCM_STATE_SUSPENDED: throw PCMError("play on", status: -ESTRPIPE)
+        case SND_PCM_STATE_DISCONNECTED: throw PCMError("ask the device where it is", status: -ENODEV)
+        case SND_PCM_STATE_PREPARED, SND_PCM_STATE_RUNNING: break
+        default: throw PCMError("ask the device where it is", status: -EBADFD)
+        }
+        let room = min(Int(unsafe snd_pcm_status_get_avail(status)), parameters.bufferFrames)
+        // What lies behind the buffer, in a FIFO or on the bus, is delay too. A plug-in may read the delay a moment after the
+        // time stamp; less than what the buffer holds is then an artefact.
+        let held = parameters.bufferFrames - room
+        let delay = max(held, Int(unsafe snd_pcm_status_get_delay(status)))
+        return Position(room: room, delay: delay, instant: stamp(), isRunning: state == SND_PCM_STATE_RUNNING)
+    }
+
+    /// When the status was true: what the device says, or now where it says nothing that can be.
+    private func stamp() -> Int64 {
+        var time = timespec()
+        unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+        let now = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        guard parameters.isTimestamped else { return now }
+        unsafe snd_pcm_status_get_htstamp(status, &time)
+        let said = Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        return said <= now && said > now - 1_000_000_000 ? said : now
     }
 
     /// Writes `frames` interleaved frames; fewer when there is no room. Returns how many.
@@ -70,6 +111,8 @@ public struct PCMDevice: ~Copyable {
     /// Takes back up to `frames` of the newest frames. Returns how many; 0 when the device cannot.
     public func rewind(_ frames: Int) -> Int {
         guard frames > 0 else { return 0 }
+        // What can be rewound is counted from the position that was read last.
+        unsafe snd_pcm_avail(handle)
         let possible = unsafe snd_pcm_rewindable(handle)
         guard possible > 0 else { return 0 }
         let taken = unsafe snd_pcm_rewind(handle, snd_pcm_uframes_t(min(frames, Int(possible))))
@@ -81,9 +124,6 @@ public struct PCMDevice: ~Copyable {
         let status = unsafe snd_pcm_start(handle)
         guard status >= 0 else { throw PCMError("start the device", status: status) }
     }
-
-    /// Whether the device plays now.
-    public var isRunning: Bool { unsafe snd_pcm_state(handle) == SND_PCM_STATE_RUNNING }
 
     /// Whether the device is still there, as far as ALSA knows without playing.
     public var isPresent: Bool { unsafe snd_pcm_state(handle) != SND_PCM_STATE_DISCONNECTED }

@@ -35,4 +35,9 @@ extension PCMError {
     public static func gone(_ name: String) -> PCMError {
         PCMError("play on \(name)", status: -ENODEV)
     }
+
+    /// The device `name` says that it plays, and does not move.
+    public static func stalled(_ name: String) -> PCMError {
+        PCMError("see \(name) move", status: -ETIMEDOUT)
+    }
 }

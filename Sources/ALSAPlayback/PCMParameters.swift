@@ -35,6 +35,10 @@ public struct PCMParameters: Sendable, Hashable, CustomStringConvertible {
     public internal(set) var bufferFrames: Int
     /// Frames between two interrupts of the device.
     public internal(set) var periodFrames: Int
+    /// Whether the device's position moves by whole periods only.
+    public internal(set) var isBatch: Bool
+    /// Whether the device stamps its position with the time at which it was true; else the program takes the time itself.
+    public internal(set) var isTimestamped: Bool
     /// Whether what was written can be taken back.
     public internal(set) var canRewind: Bool
 
@@ -44,6 +48,8 @@ public struct PCMParameters: Sendable, Hashable, CustomStringConvertible {
         let period = periodFrames * 1000 / max(rate, 1)
         let way = channels == 1 ? "mono" : (channels == 2 ? "stereo" : "\(channels) channels")
         return "\(rate) Hz, \(format.name), \(way), buffer of \(milliseconds) ms in periods of \(period) ms, "
+            + (isBatch ? "moves by whole periods, " : "")
+            + (isTimestamped ? "stamps its position with the time, " : "does not stamp its position with the time, ")
             + (canRewind ? "can take sound back" : "cannot take sound back: short buffer")
     }
 }

@@ -28,6 +28,12 @@ public struct DeviceStatus: Sendable, Hashable {
     public var periodFrames: Int
     /// How often the device ran dry since the player began.
     public var xruns: Int
+    /// How often the machine was suspended while the device was open.
+    public var suspensions: Int
+    /// What the card's own volume contributes to every gain, in dB; nil where it is left alone.
+    public var cardVolume: Double?
+    /// What is wrong with amplifier and card volume, for people; empty when all is well.
+    public var faults: [String]
     /// Whether sound that was written can be replaced; a device that cannot has a short buffer and costs more CPU.
     public var canRewind: Bool
     /// What a technician could do about the state, with the devices there are; empty when all is well.
@@ -43,6 +49,8 @@ public struct DeviceStatus: Sendable, Hashable {
         bufferFrames = 0
         periodFrames = 0
         xruns = 0
+        suspensions = 0
+        faults = []
         canRewind = false
         hint = ""
     }

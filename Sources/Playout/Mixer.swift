@@ -17,7 +17,7 @@ final class Mixer {
         case lost(String)
     }
 
-    private enum Mode {
+    enum Mode {
         /// The device is prepared; nothing sounds.
         case idle
         /// The device plays, or is about to.
@@ -27,32 +27,47 @@ final class Mixer {
     }
 
     /// Longest wait while idle: a device that went away must be noticed.
-    private static let watch: Int64 = 60_000_000_000
-    private static let chunk = 2048
-    private static let descriptorLimit = 16
+    static let watch: Int64 = 60_000_000_000
+    /// Longest wait for a device that plays and does not move, beside what it holds.
+    static let stall: Int64 = 500_000_000
+    static let chunk = 2048
+    static let descriptorLimit = 16
 
-    private let configuration: PlayerConfiguration
-    private let port: MixerPort
-    private let tell: (DeviceNews) -> Void
-    private var renderer: Renderer
-    private var device: PCMDevice?
-    private var parameters: PCMParameters?
-    private var format = SampleFormat.s16
-    private var rate: Int64
-    private var mode = Mode.lost
+    let configuration: PlayerConfiguration
+    let port: MixerPort
+    let tell: (DeviceNews) -> Void
+    var renderer: Renderer
+    var device: PCMDevice?
+    var parameters: PCMParameters?
+    var format = SampleFormat.s16
+    var rate: Int64
+    var mode = Mode.lost
     /// Frames before this one have been heard, or have passed.
-    private var heard: Int64 = 0
+    var heard: Int64 = 0
     private var reported = 0
     /// While lost: frame and monotonic time from which the voices go on, if any do.
-    private var adrift: (frame: Int64, since: Int64)?
-    private var retryAt: Int64 = 0
-    private var backoff: Int64 = 500_000_000
+    var adrift: (frame: Int64, since: Int64)?
+    /// While lost: what says that a device may have come back.
+    var returns: FolderWatch?
+    var retryAt: Int64 = 0
+    var backoff: Int64
     /// Whether the device was started a moment ago for a voice whose frame is not yet known.
-    private var isSettling = false
-    private var lossIsKnown = false
+    var isSettling = false
+    var lossIsKnown = false
+    /// How far the device had come when it was last seen to move, and when that was.
+    var motion: (frame: Int64, at: Int64) = (0, 0)
+    /// Recoveries since the device last moved, and when the next attempt is due.
+    var recoveries = 0
+    var pausedUntil: Int64 = 0
+    /// Seconds ahead of the device that are left alone when sound is taken back.
+    var margin: Double
+    /// When sound was last taken back.
+    var takenBackAt: Int64 = 0
+    /// Until when the amplifier stays on, in monotonic time; while it is needed for ever.
+    var awakeUntil: Int64 = 0
     private var endBy: Int64?
-    private let buffer: UnsafeMutableRawPointer
-    private let descriptors: UnsafeMutablePointer<pollfd>
+    let buffer: UnsafeMutableRawPointer
+    let descriptors: UnsafeMutablePointer<pollfd>
 
     init(
         configuration: PlayerConfiguration, link: RenderLink, port: MixerPort, tell: @escaping (DeviceNews) -> Void
@@ -61,9 +76,11 @@ final class Mixer {
         self.port = port
         self.tell = tell
         rate = Int64(configuration.rate)
+        margin = configuration.rewindMargin
+        backoff = Self.firstBackoff(configuration)
         renderer = Renderer(
-            link: link, channels: configuration.channels,
-            ceiling: configuration.ceiling.map { Float(Decibels.factor($0)) })
+            link: link, channels: configuration.channels, rate: configuration.rate,
+            ceiling: configuration.ceiling.map { Float(Decibels.factor($0)) }, isDithered: configuration.isDithered)
         unsafe buffer = .allocate(byteCount: Self.chunk * 2 * 4, alignment: 64)
         unsafe descriptors = .allocate(capacity: Self.descriptorLimit)
         unsafe descriptors.initialize(repeating: pollfd(), count: Self.descriptorLimit)
@@ -74,12 +91,24 @@ final class Mixer {
         unsafe descriptors.deallocate()
     }
 
+    /// Keeps all that the mixer touches in RAM, as far as it is permitted: rings, renderer, buffers, 64 KB of its stack, and code.
+    /// Call it on the mixer's thread. Returns the first refusal.
+    func lockMemory(of link: RenderLink) -> RealtimePrivilege {
+        var verdicts = [RealtimePrivilege.lockStack(bytes: 65_536)]
+        unsafe verdicts.append(
+            RealtimePrivilege.lock(UnsafeRawBufferPointer(start: buffer, count: Self.chunk * 2 * 4)))
+        unsafe renderer.forEachRegion { verdicts.append(unsafe RealtimePrivilege.lock($0)) }
+        unsafe link.forEachRegion { verdicts.append(unsafe RealtimePrivilege.lock($0)) }
+        verdicts.append(RealtimePrivilege.lockCode())
+        return verdicts.first { $0 != .granted } ?? .granted
+    }
+
     /// Runs until `port.isEnding`, and then until what sounds has faded, half a second at most.
     func run() {
         while true {
             let now = MonotonicClock.nanoseconds
             if mode == .lost, now >= retryAt { open(now) }
-            cycle(MonotonicClock.nanoseconds)
+            if now >= pausedUntil { cycle(MonotonicClock.nanoseconds) }
             if renderer.reports != reported {
                 reported = renderer.reports
                 port.reports.signal()
@@ -89,100 +118,72 @@ final class Mixer {
                 endBy = limit
                 if !renderer.hasCommands, !renderer.isActive || MonotonicClock.nanoseconds > limit { break }
             }
-            wait()
+            wait(until: endBy)
         }
         device = nil
         port.isPlaying.store(false, ordering: .relaxed)
         port.hasEnded.store(true, ordering: .releasing)
         port.reports.signal()
+        port.output.signal()
     }
 
     private func cycle(_ now: Int64) {
         do throws(PCMError) {
             switch mode {
-            case .idle: try idle()
+            case .idle: try idle(now)
             case .playing: try play()
             case .lost: drift(now)
             }
         } catch {
             recover(from: error)
         }
+        if mode != .playing { restAmplifier(now) }
     }
 
-    // MARK: - Waiting
+    // MARK: - The amplifier
 
-    private func wait() {
-        var count = 1
-        unsafe descriptors[0] = pollfd(fd: port.commands.descriptor, events: Int16(POLLIN), revents: 0)
-        var deviceCount = 0
-        if mode == .playing {
-            deviceCount = unsafe device?.fill(descriptors + 1, count: Self.descriptorLimit - 1) ?? 0
-            count += deviceCount
-        }
-        let until = deadline(MonotonicClock.nanoseconds)
-        while true {
-            let patience = (max(0, until - MonotonicClock.nanoseconds) + 999_999) / 1_000_000
-            let found = unsafe poll(descriptors, nfds_t(count), CInt(clamping: patience))
-            if unsafe descriptors[0].revents != 0 {
-                port.commands.clear()
-                return
-            }
-            // A descriptor that is always ready must not keep us from what is due.
-            if found <= 0 || patience == 0 { return }
-            // A device may wake us for reasons of its own.
-            if unsafe device?.events(in: descriptors + 1, count: deviceCount) ?? 0 != 0 { return }
-        }
+    private func wakeAmplifier() {
+        awakeUntil = Int64.max
+        if port.needsAmplifier.exchange(true, ordering: .relaxed) { return }
+        port.output.signal()
     }
 
-    /// When something has to be done that no descriptor announces.
-    private func deadline(_ now: Int64) -> Int64 {
-        var until = Int64.max
-        switch mode {
-        case .idle:
-            until = now + Self.watch
-        case .playing:
-            let frames = parameters.map { Int64($0.bufferFrames) } ?? rate
-            until = now + frames * 1_000_000_000 / rate
-            if isSettling { until = now + 10_000_000 }
-            if let report = renderer.nextReport { until = min(until, now + (report - heard) * 1_000_000_000 / rate) }
-        case .lost:
-            until = retryAt
-            if adrift != nil { until = min(until, now + 200_000_000) }
-        }
-        if mode != .playing, let instant = renderer.nextInstant {
-            let early = mode == .idle ? lead : 0
-            until = min(until, now + max(0, saturating(instant, minus: WallClock.nanoseconds) - early))
-        }
-        if let endBy { until = min(until, endBy) }
-        return until
+    /// Lets the amplifier go to sleep once the delay after the last sample is over.
+    private func restAmplifier(_ now: Int64) {
+        if now < awakeUntil || !port.needsAmplifier.load(ordering: .relaxed) { return }
+        port.needsAmplifier.store(false, ordering: .relaxed)
+        port.output.signal()
     }
 
-    /// How long before an instant the device has to run, so that the frame can be told.
-    private var lead: Int64 { 150_000_000 + Int64(configuration.warmUp * 1e9) }
-
-    private func saturating(_ left: Int64, minus right: Int64) -> Int64 {
-        let (difference, overflow) = left.subtractingReportingOverflow(right)
-        return overflow ? (left < right ? Int64.min / 2 : Int64.max / 2) : difference
+    /// The device is silent from now on.
+    func fallSilent() {
+        port.isPlaying.store(false, ordering: .relaxed)
+        if awakeUntil == Int64.max {
+            awakeUntil = MonotonicClock.nanoseconds + Int64(configuration.offDelay * 1e9)
+        }
     }
 
     // MARK: - The device, silent
 
-    private func idle() throws(PCMError) {
+    private func idle(_ now: Int64) throws(PCMError) {
         guard device?.isPresent ?? false else { throw PCMError.gone(configuration.device) }
         let wall = WallClock.nanoseconds
         let clock = FrameClock(frame: renderer.frontier, instant: wall, rate: rate)
-        renderer.earliestStart = renderer.frontier + Int64(configuration.warmUp * Double(rate))
+        let warmUp = now < awakeUntil ? 0 : configuration.warmUp
+        renderer.earliestStart = renderer.frontier + Int64(warmUp * Double(rate))
         if renderer.hasCommands { renderer.takeCommands() }
         heard = renderer.frontier
         hear(clock, audible: true)
         let isNear = renderer.nextInstant.map { saturating($0, minus: wall) < lead } ?? false
         guard renderer.isActive || isNear else { return }
         mode = .playing
+        motion = (renderer.frontier, now)
         port.isPlaying.store(true, ordering: .relaxed)
+        wakeAmplifier()
         try play()
     }
 
-    private func hear(_ clock: FrameClock, audible: Bool) {
+    func hear(_ clock: FrameClock, audible: Bool) {
         renderer.advance(
             heard: heard, audible: audible, clock: clock,
             progressInterval: Int64(configuration.progressInterval * Double(rate)))
@@ -193,31 +194,52 @@ final class Mixer {
     private func play() throws(PCMError) {
         guard let parameters, var position = try device?.position() else { throw PCMError.gone(configuration.device) }
         let clock = FrameClock(
-            frame: renderer.frontier - Int64(position.delay), instant: WallClock.nanoseconds, rate: rate)
-        let isRunning = device?.isRunning ?? false
-        if isRunning {
+            frame: renderer.frontier - Int64(position.delay), instant: wallTime(of: position.instant), rate: rate)
+        if position.isRunning {
+            try watchMotion(to: clock.frame, parameters)
             heard = min(max(heard, clock.frame), renderer.frontier)
             hear(clock, audible: true)
             if !renderer.hasCommands, isQuiet(clock) {
                 try device?.reset()
                 mode = .idle
-                port.isPlaying.store(false, ordering: .relaxed)
+                fallSilent()
                 return
             }
         }
+        var first = Self.chunk
         if renderer.hasCommands {
-            takeBack(&position, parameters)
+            // What is heard next is written first.
+            if takeBack(&position, parameters) { first = Self.chunk / 8 }
             renderer.takeCommands()
         }
         // A start at an instant needs a device that runs, for only that tells which frame it is.
-        isSettling = !isRunning && renderer.nextInstant != nil
+        isSettling = !position.isRunning && renderer.nextInstant != nil
         if isSettling {
-            try fill(min(position.room, Int(rate / 25)))
+            try fill(min(position.room, Int(rate / 25)), first: first)
         } else {
             renderer.placeStarts(within: position.room, by: clock)
-            try fill(position.room)
+            try fill(position.room, first: first)
         }
-        if !isRunning { try device?.start() }
+        if !position.isRunning { try device?.start() }
+    }
+
+    /// The time of day at a monotonic instant of a moment ago.
+    private func wallTime(of instant: Int64) -> Int64 {
+        let before = MonotonicClock.nanoseconds
+        let wall = WallClock.nanoseconds
+        let after = MonotonicClock.nanoseconds
+        return wall - (before + (after - before) / 2 - instant)
+    }
+
+    /// A device that plays and does not move has hung, whatever it says.
+    private func watchMotion(to frame: Int64, _ parameters: PCMParameters) throws(PCMError) {
+        let now = MonotonicClock.nanoseconds
+        if frame > motion.frame {
+            motion = (frame, now)
+            recoveries = 0
+        } else if now - motion.at > Int64(parameters.bufferFrames) * 2_000_000_000 / rate + Self.stall {
+            throw PCMError.stalled(configuration.device)
+        }
     }
 
     /// Whether nothing sounds, and nothing will within the time that the device needs to start again.
@@ -227,136 +249,35 @@ final class Mixer {
         return saturating(instant, minus: clock.instant) > lead + 100_000_000
     }
 
-    /// Takes back what the device has not played, up to a margin, so that it can be rendered again.
-    private func takeBack(_ position: inout PCMDevice.Position, _ parameters: PCMParameters) {
-        let margin = Int(configuration.rewindMargin * Double(rate))
+    /// Takes back what the device has not played, up to a margin, so that it can be rendered again. Returns whether it did.
+    private func takeBack(_ position: inout PCMDevice.Position, _ parameters: PCMParameters) -> Bool {
+        // Where the position moves by whole periods the device may be one ahead of it.
+        let kept = Int(margin * Double(rate)) + (parameters.isBatch ? parameters.periodFrames : 0)
         let ahead = parameters.bufferFrames - position.room
         let oldest = Int(renderer.frontier - renderer.earliestRewind)
-        let wanted = min(ahead - margin, oldest)
-        guard parameters.canRewind, wanted > 0 else { return }
+        let wanted = min(ahead - kept, oldest)
+        guard parameters.canRewind, wanted > 0 else { return false }
         let taken = device?.rewind(wanted) ?? 0
         position.room += taken
         renderer.rewind(to: renderer.frontier - Int64(taken))
+        takenBackAt = MonotonicClock.nanoseconds
+        return taken > 0
     }
 
-    private func fill(_ room: Int) throws(PCMError) {
+    private func fill(_ room: Int, first: Int) throws(PCMError) {
         var left = room
+        var chunk = first
         while left > 0 {
-            let count = min(left, Self.chunk)
-            let first = renderer.frontier
+            let count = min(left, chunk)
+            let start = renderer.frontier
             unsafe renderer.render(count, as: format, to: buffer)
             let written = unsafe try device?.write(buffer, frames: count) ?? 0
             if written < count {
-                renderer.rewind(to: first + Int64(written))
+                renderer.rewind(to: start + Int64(written))
                 return
             }
             left -= count
+            chunk = Self.chunk
         }
-    }
-
-    // MARK: - What goes wrong
-
-    private func recover(from error: PCMError) {
-        do throws(PCMError) {
-            try device?.recover(from: error)
-            // Whatever was written has been played: the device stopped because there was no more.
-            heard = renderer.frontier
-            hear(FrameClock(frame: heard, instant: WallClock.nanoseconds, rate: rate), audible: error.isUnderrun)
-            port.xruns.wrappingAdd(1, ordering: .relaxed)
-            port.reports.signal()
-            if mode == .playing { try play() }
-        } catch {
-            lose(error)
-        }
-    }
-
-    private func lose(_ error: PCMError) {
-        device = nil
-        port.isPlaying.store(false, ordering: .relaxed)
-        let now = MonotonicClock.nanoseconds
-        adrift = mode == .playing ? (heard, now) : nil
-        mode = .lost
-        backoff = 500_000_000
-        retryAt = now + backoff
-        lossIsKnown = true
-        tell(.lost("\(error)"))
-    }
-
-    /// Moves the voices on by the clock.
-    private func drift(_ now: Int64) {
-        let wall = WallClock.nanoseconds
-        if let adrift {
-            let (seconds, rest) = (now - adrift.since).quotientAndRemainder(dividingBy: 1_000_000_000)
-            heard = max(heard, adrift.frame + seconds * rate + rest * rate / 1_000_000_000)
-        }
-        var clock = FrameClock(frame: heard, instant: wall, rate: rate)
-        catchUp(clock)
-        hear(clock, audible: false)
-        renderer.earliestStart = 0
-        if renderer.hasCommands {
-            renderer.rewind(to: heard)
-            renderer.takeCommands()
-            heard = max(heard, renderer.frontier)
-            clock.frame = heard
-            hear(clock, audible: false)
-        }
-        let isDue = renderer.nextInstant.map { $0 <= wall } ?? false
-        if renderer.isActive || isDue {
-            if adrift == nil { adrift = (heard, now) }
-            renderer.placeStarts(within: 1, by: clock)
-        } else {
-            adrift = nil
-        }
-    }
-
-    private func catchUp(_ clock: FrameClock) {
-        while renderer.frontier < heard {
-            let count = Int(min(heard - renderer.frontier, Int64(Self.chunk)))
-            renderer.placeStarts(within: count, by: clock)
-            unsafe renderer.render(count, as: format, to: nil)
-            // Give the decoders room as we go.
-            renderer.advance(
-                heard: renderer.frontier, audible: false, clock: clock, progressInterval: Int64.max)
-        }
-    }
-
-    private func open(_ now: Int64) {
-        let wish = PCMWish(
-            rate: configuration.rate, channels: configuration.channels, bufferDuration: configuration.bufferDuration,
-            shortBufferDuration: configuration.shortBufferDuration, maximumBufferFrames: Renderer.maximumBuffer)
-        do throws(PCMError) {
-            let opened = try PCMDevice(name: configuration.device, wish: wish)
-            adopt(opened.parameters)
-            device = consume opened
-        } catch {
-            if !lossIsKnown {
-                lossIsKnown = true
-                tell(.lost("\(error)"))
-            }
-            retryAt = now + backoff
-            backoff = min(backoff * 2, 5_000_000_000)
-        }
-    }
-
-    private func adopt(_ agreed: PCMParameters) {
-        drift(MonotonicClock.nanoseconds)
-        parameters = agreed
-        rate = Int64(agreed.rate)
-        format =
-            switch agreed.format {
-            case .s16: .s16
-            case .s32: .s32
-            case .s24: .s24
-            case .s24Packed: .s24Packed
-            case .float: .float
-            }
-        renderer.rewind(to: heard)
-        renderer.adopt(channels: agreed.channels)
-        heard = renderer.frontier
-        adrift = nil
-        mode = .idle
-        lossIsKnown = false
-        backoff = 500_000_000
-        tell(.opened(agreed))
     }
 }

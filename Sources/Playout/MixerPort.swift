@@ -7,10 +7,16 @@ final class MixerPort: Sendable {
     let commands: WakeUp
     /// Wakes control.
     let reports: WakeUp
+    /// Wakes the thread of the amplifier and of the hardware's volume.
+    let output: WakeUp
     /// Times that the device ran dry.
     let xruns = Atomic<Int>(0)
+    /// Times that the machine was suspended while the device was open.
+    let suspensions = Atomic<Int>(0)
     /// Whether the device is playing.
     let isPlaying = Atomic<Bool>(false)
+    /// Whether the amplifier has to be on.
+    let needsAmplifier = Atomic<Bool>(false)
     /// Whether the mixer should come to its end.
     let isEnding = Atomic<Bool>(false)
     /// Whether the mixer has come to its end.
@@ -19,5 +25,6 @@ final class MixerPort: Sendable {
     init() throws(SystemError) {
         commands = try WakeUp()
         reports = try WakeUp()
+        output = try WakeUp()
     }
 }

@@ -1,4 +1,5 @@
 import ALSAPlayback
+public import AmplifierControl
 import Glibc
 public import Logging
 import Rendering
@@ -15,13 +16,19 @@ public final class Player: Sendable {
     public let events: AsyncStream<PlayerEvent>
     private let control: PlayerControl
     private let configuration: PlayerConfiguration
+    private let amplifier: (any AmplifierSwitch)?
     private let logger: Logger
 
     /// Makes a player that opens nothing before `run()`. Voices can be loaded at once.
     ///
+    /// - Parameter amplifier: what puts the amplifier's power on before the first sample and off after the last; nil where it
+    ///   is always on, or sees to itself.
     /// - Throws: `SystemError` when the process has no descriptor left.
-    public init(configuration: PlayerConfiguration, logger: Logger) throws {
+    public init(
+        configuration: PlayerConfiguration, amplifier: (any AmplifierSwitch)? = nil, logger: Logger
+    ) throws {
         self.configuration = configuration
+        self.amplifier = amplifier
         self.logger = logger
         let sink: AsyncStream<PlayerEvent>.Continuation
         (events, sink) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(PlayerControl.eventLimit))
@@ -34,43 +41,59 @@ public final class Player: Sendable {
     ///
     /// - Throws: `SystemError` when the system has no room for the threads.
     public func run() async throws {
-        let control = control
-        let configuration = configuration
-        let logger = logger
+        let output = try startOutput()
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
                 do {
-                    _ = try NamedThread(name: "loa-playout") {
-                        control.listen()
-                        done.resume()
-                    }
+                    try start { done.resume() }
                 } catch {
                     done.resume(throwing: error)
-                    return
-                }
-                do {
-                    _ = try NamedThread(name: "loa-mixer", stackSize: 512 * 1024) {
-                        Self.mix(configuration, control, logger)
-                    }
-                } catch {
-                    logger.critical("no mixer thread", metadata: ["reason": "\(error)"])
-                    control.port.hasEnded.store(true, ordering: .releasing)
-                    control.port.reports.signal()
                 }
             }
         } onCancel: {
             control.end()
         }
+        output?.join()
+    }
+
+    /// Starts the threads of the mixer and of its reports; `onEnd` is called when both have come to their end.
+    private func start(onEnd: @escaping @Sendable () -> Void) throws {
+        _ = try NamedThread(name: "loa-playout") { [control] in
+            control.listen()
+            onEnd()
+        }
+        do {
+            _ = try NamedThread(name: "loa-mixer", stackSize: 512 * 1024) { [configuration, control, logger] in
+                Self.mix(configuration, control, logger)
+            }
+        } catch {
+            logger.critical("no mixer thread", metadata: ["reason": "\(error)"])
+            control.port.hasEnded.store(true, ordering: .releasing)
+            control.port.reports.signal()
+            control.port.output.signal()
+        }
+    }
+
+    /// Starts the thread of amplifier and card volume, where there is either.
+    private func startOutput() throws -> NamedThread? {
+        guard amplifier != nil || configuration.mixerElement != nil else { return nil }
+        return try NamedThread(name: "loa-output", stackSize: 512 * 1024) { [control, configuration, amplifier] in
+            OutputControl(control: control, configuration: configuration, amplifier: amplifier).run()
+        }
     }
 
     private static func mix(_ configuration: PlayerConfiguration, _ control: PlayerControl, _ logger: Logger) {
-        if let priority = configuration.realtimePriority {
-            let verdict = RealtimePrivilege.scheduleCallingThread(priority: priority)
-            logger.info("real-time scheduling of the mixer", metadata: ["verdict": "\(verdict)"])
-        }
         let mixer = Mixer(configuration: configuration, link: control.link, port: control.port) { news in
             control.hear(news)
         }
+        var verdicts: Logger.Metadata = ["memory": "\(mixer.lockMemory(of: control.link))"]
+        if let priority = configuration.realtimePriority {
+            verdicts["scheduling"] = "\(RealtimePrivilege.scheduleCallingThread(priority: priority))"
+        }
+        if let processor = configuration.processor {
+            verdicts["processor"] = "\(RealtimePrivilege.runCallingThread(onProcessor: processor))"
+        }
+        logger.info("privileges of the mixer", metadata: verdicts)
         mixer.run()
     }
 

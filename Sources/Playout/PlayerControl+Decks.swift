@@ -1,10 +1,13 @@
 import Glibc
 import Logging
+import Relaying
 import Rendering
 import RuntimeSupport
 
 extension PlayerControl: Deck.Owner {
-    func makeDeck(_ request: VoiceRequest, offset: Double, _ state: inout State) -> Deck? {
+    func makeDeck(
+        _ request: VoiceRequest, offset: Double, relays: VoiceRelays, _ state: inout State
+    ) -> Deck? {
         guard let slot = state.freeSlots.popLast() else { return nil }
         let ring = link.ring(slot)
         ring.reset()
@@ -14,7 +17,7 @@ extension PlayerControl: Deck.Owner {
             let prime = Int((configuration.bufferDuration + 0.05) * Double(state.rate))
             let deck = try Deck(
                 slot: slot, ticket: ticket, request: request, offset: offset, rate: state.rate, primeFrames: prime,
-                ring: ring)
+                ring: ring, relays: relays)
             try deck.begin(for: self)
             state.users[ticket] = (slot, 1)
             state.tickets[ticket] = request.id
@@ -26,12 +29,37 @@ extension PlayerControl: Deck.Owner {
         }
     }
 
+    func makeRelays(_ id: VoiceID) -> VoiceRelays {
+        VoiceRelays(limits: configuration.relayLimits, authorities: configuration.relayAuthorities) { [logger] news in
+            switch news {
+            case .connected(let times):
+                logger.info("relay connected", metadata: ["voice": "\(id)", "times": "\(times)"])
+            case .title(let title): logger.info("relay says", metadata: ["voice": "\(id)", "title": "\(title)"])
+            case .lost(let reason): logger.info("relay lost", metadata: ["voice": "\(id)", "reason": "\(reason)"])
+            }
+        }
+    }
+
+    /// When a start is due on the monotonic clock.
+    func monotonic(_ start: PlayoutStart) -> Int64 {
+        let now = MonotonicClock.nanoseconds
+        guard case .instant(let instant) = start else { return now }
+        let (distance, overflow) = instant.subtractingReportingOverflow(WallClock.nanoseconds)
+        return overflow ? now : now + min(max(0, distance), 1 << 60)
+    }
+
     /// Gives the voice a new deck that begins at `offset` seconds and starts as its wish says.
     ///
+    /// - Parameter position: how many frames of the old deck count as played, or nil when the voice begins anew.
     /// - Returns: false when there is no room for it; then the voice has ended.
-    func replaceDeck(of voice: inout Voice, offset: Double, _ state: inout State) -> Bool {
+    func replaceDeck(
+        of voice: inout Voice, offset: Double, played position: Int64?, _ state: inout State
+    ) -> Bool {
         forget(voice.deck, isAttached: voice.isAttached, &state)
-        guard let deck = makeDeck(voice.request, offset: offset, &state) else {
+        voice.keep(position)
+        let old = voice.deck.rate
+        guard let deck = makeDeck(voice.request, offset: offset, relays: voice.relays, &state) else {
+            voice.relays.cancel()
             finish(
                 voice.request.id,
                 end(.failed("more than \(Renderer.slots) voices"), due: voice.framesDue, rate: voice.deck.rate), &state)
@@ -39,6 +67,9 @@ extension PlayerControl: Deck.Owner {
             return false
         }
         voice.deck = deck
+        voice.heardBefore = voice.heardBefore * Int64(deck.rate) / Int64(old)
+        voice.skipped = voice.skipped * Int64(deck.rate) / Int64(old)
+        if voice.wish != nil { deck.expect(startAt: MonotonicClock.nanoseconds) }
         voice.isAttached = false
         voice.isPrimed = false
         return true
@@ -65,12 +96,13 @@ extension PlayerControl: Deck.Owner {
         state.freeSlots.insert(user.slot, at: place)
     }
 
-    func deck(_ deck: Deck, opened channels: Int, framesDue: Int64) {
+    func deck(_ deck: Deck, opened channels: Int, layout: VoiceLayout) {
         state.withLock { state in
             guard let id = state.tickets[deck.ticket], var voice = state.voices[id] else { return }
-            let gain = Float(Decibels.factor(voice.request.gain))
+            let gain = factor(voice, state)
             voice.isAttached = true
-            voice.framesDue = framesDue
+            voice.layout = layout
+            voice.framesDue = voice.due(layout.frames)
             state.users[deck.ticket]?.count += 1
             enqueue(
                 RenderCommand(.attach, slot: deck.slot, ticket: deck.ticket, channels: channels, gain: gain), &state)
@@ -100,7 +132,7 @@ extension PlayerControl: Deck.Owner {
         state.withLock { state in
             leave(deck.ticket, &state)
             guard let id = state.tickets[deck.ticket], var voice = state.voices[id] else { return }
-            if let total = deck.framesWritten { voice.framesDue = total }
+            if let total = deck.framesWritten { voice.framesDue = voice.due(total) }
             voice.failure = failure
             state.voices[id] = voice
             guard failure != nil, !voice.isPrimed else { return }

@@ -24,6 +24,8 @@ extension PlayerControl {
             state.status.canRewind = parameters.canRewind
             state.status.hint =
                 parameters.canRewind ? "" : "This device cannot take back what was written: short buffer, more CPU."
+            // A card that came back has its volume to be set again.
+            port.output.signal()
             guard state.rate != parameters.rate else { return }
             state.rate = parameters.rate
             for (id, voice) in state.voices where !voice.isStopping {
@@ -33,7 +35,8 @@ extension PlayerControl {
                     let goOn = Voice.Wish(start: .now, ramp: 0.01, stamp: WallClock.nanoseconds)
                     voice.wish = voice.wasHeard ? goOn : voice.firstWish
                 }
-                guard replaceDeck(of: &voice, offset: voice.deck.offset + position, &state) else { continue }
+                let offset = voice.deck.offset + position
+                guard replaceDeck(of: &voice, offset: offset, played: voice.lastPosition, &state) else { continue }
                 state.voices[id] = voice
             }
             flush(&state)

@@ -1,4 +1,5 @@
 import Glibc
+import Logging
 import Rendering
 import RuntimeSupport
 import Synchronization
@@ -18,6 +19,12 @@ extension PlayerControl {
                     state.knownXruns = xruns
                     emit(.xrun(count: xruns), &state)
                 }
+                let suspensions = port.suspensions.load(ordering: .relaxed)
+                if suspensions > state.knownSuspensions {
+                    state.knownSuspensions = suspensions
+                    logger.notice("the machine was suspended while the device was open")
+                }
+                reviewOutput(&state)
                 flush(&state)
                 if hasEnded { close(&state) }
             }
@@ -41,22 +48,26 @@ extension PlayerControl {
             return
         }
         voice.lastPosition = event.position
+        voice.lastHeard = event.heard
+        let heard = voice.heardBefore + event.heard
         switch event.kind {
         case .started where !voice.wasHeard:
             voice.wasHeard = true
             voice.deck.setPlaying(true)
             emit(.started(id, wallNanoseconds: event.instant, error: Double(event.lateness) / 1e9), &state)
         case .started, .resumed:
+            voice.isSilent = false
             voice.deck.setPlaying(true)
             let position = event.position + Int64((voice.deck.offset * Double(voice.deck.rate)).rounded())
             emit(.resumed(id, wallNanoseconds: event.instant, position: position), &state)
         case .progress:
-            emit(.progress(id, framesHeard: event.heard), &state)
+            emit(.progress(id, framesHeard: heard), &state)
         case .paused:
             voice.deck.setPlaying(false)
             voice.pausedPosition = event.position
             voice.pausedAt = MonotonicClock.nanoseconds
-            emit(.paused(id, framesHeard: event.heard), &state)
+            voice.isSilent = true
+            emit(.paused(id, framesHeard: heard), &state)
         case .finished, .stopped:
             leave(event.ticket, &state)
             voice.deck.cancel()
@@ -64,9 +75,12 @@ extension PlayerControl {
             if let failure = voice.failure, event.kind == .finished || !voice.isPrimed {
                 completion = .failed(failure)
             }
-            let result = VoiceEnd(
-                completion: completion, framesDue: voice.framesDue, framesHeard: event.heard, rate: voice.deck.rate,
+            voice.keep(event.position)
+            var result = VoiceEnd(
+                completion: completion, framesDue: voice.framesDue, framesHeard: heard, rate: voice.deck.rate,
                 peak: Decibels.level(Double(event.peak)), underrunFrames: event.underrun)
+            result.framesSkipped = voice.skipped
+            result.relay = voice.account
             finish(id, result, &state)
             return
         }
@@ -74,7 +88,10 @@ extension PlayerControl {
     }
 
     func finish(_ id: VoiceID, _ result: VoiceEnd, _ state: inout State) {
-        if let voice = state.voices.removeValue(forKey: id) { state.tickets[voice.deck.ticket] = nil }
+        if let voice = state.voices.removeValue(forKey: id) {
+            state.tickets[voice.deck.ticket] = nil
+            voice.relays.cancel()
+        }
         emit(.ended(id, result), &state)
     }
 

@@ -23,9 +23,12 @@ final class PlayerControl: Sendable {
         var nextTicket: UInt64 = 1
         var rate: Int
         var status: DeviceStatus
+        var output = OutputLevel()
+        var outputFaults: [OutputPart: String] = [:]
         /// Commands that found no room in the ring.
         var backlog: [RenderCommand] = []
         var knownXruns = 0
+        var knownSuspensions = 0
         var hasEnded = false
         /// Events in the stream that nobody has read.
         var waiting = 0
@@ -54,12 +57,13 @@ final class PlayerControl: Sendable {
     func load(_ request: VoiceRequest) {
         state.withLock { state in
             guard state.voices[request.id] == nil else { return }
-            guard !state.hasEnded, let deck = makeDeck(request, offset: request.offset, &state) else {
+            let relays = makeRelays(request.id)
+            guard !state.hasEnded, let deck = makeDeck(request, offset: request.offset, relays: relays, &state) else {
                 emit(
                     .ended(request.id, end(.failed("more than \(Renderer.slots) voices"), rate: state.rate)), &state)
                 return
             }
-            state.voices[request.id] = Voice(request: request, deck: deck)
+            state.voices[request.id] = Voice(request: request, deck: deck, relays: relays)
         }
     }
 
@@ -69,6 +73,7 @@ final class PlayerControl: Sendable {
             guard var voice = state.voices[id], !voice.isStopping, !voice.hasStarted, voice.wish == nil else { return }
             voice.wish = Voice.Wish(start: start, ramp: ramp, stamp: stamp)
             voice.isPaused = false
+            voice.deck.expect(startAt: monotonic(start))
             if voice.isPrimed { fulfil(&voice, &state) }
             state.voices[id] = voice
             wakeMixer(&state)
@@ -79,11 +84,13 @@ final class PlayerControl: Sendable {
         state.withLock { state in
             guard var voice = state.voices[id], !voice.isStopping, !voice.isPaused else { return }
             voice.isPaused = true
+            voice.isSilent = false
             voice.wish = nil
             if voice.isPrimed {
                 send(.pause, voice, ramp: fade(ramp, state), &state)
             } else {
                 voice.pausedPosition = 0
+                voice.isSilent = true
                 voice.pausedAt = MonotonicClock.nanoseconds
                 emit(.paused(id, framesHeard: 0), &state)
             }
@@ -101,17 +108,26 @@ final class PlayerControl: Sendable {
             let base = voice.deck.offset
             switch point {
             case .heard:
-                if voice.isPrimed {
+                if let edge = voice.relayEdge(at: MonotonicClock.nanoseconds) {
+                    let position = voice.pausedPosition
+                    voice.skipped += edge - voice.place(position)
+                    let offset = Double(edge) / Double(voice.deck.rate)
+                    guard replaceDeck(of: &voice, offset: offset, played: position, &state) else { return }
+                } else if voice.isPrimed {
                     voice.wish = nil
                     send(.resume, voice, ramp: fade(ramp, state), stamp: stamp, &state)
                     voice.deck.setPlaying(true)
+                } else {
+                    voice.deck.expect(startAt: MonotonicClock.nanoseconds)
                 }
             case .beginning:
-                guard replaceDeck(of: &voice, offset: 0, &state) else { return }
+                guard replaceDeck(of: &voice, offset: 0, played: nil, &state) else { return }
             case .liveEdge:
                 let passed = Double(MonotonicClock.nanoseconds - voice.pausedAt) / 1e9
                 let position = Double(voice.pausedPosition) / Double(voice.deck.rate)
-                guard replaceDeck(of: &voice, offset: base + position + max(passed, 0), &state) else { return }
+                voice.skipped += Int64((max(passed, 0) * Double(voice.deck.rate)).rounded())
+                let offset = base + position + max(passed, 0)
+                guard replaceDeck(of: &voice, offset: offset, played: voice.pausedPosition, &state) else { return }
             }
             state.voices[id] = voice
             wakeMixer(&state)
@@ -141,6 +157,8 @@ final class PlayerControl: Sendable {
         state.withLock { state in
             var status = state.status
             status.xruns = port.xruns.load(ordering: .relaxed)
+            status.suspensions = port.suspensions.load(ordering: .relaxed)
+            status.faults = state.outputFaults.values.sorted()
             if status.state == .idle, port.isPlaying.load(ordering: .relaxed) { status.state = .playing }
             return status
         }
@@ -189,7 +207,7 @@ final class PlayerControl: Sendable {
     func send(
         _ kind: RenderCommand.Kind, _ voice: Voice, ramp: RampShape, stamp: Int64 = 0, _ state: inout State
     ) {
-        let gain = Float(Decibels.factor(voice.request.gain))
+        let gain = factor(voice, state)
         enqueue(
             RenderCommand(
                 kind, slot: voice.deck.slot, ticket: voice.deck.ticket, gain: gain, ramp: ramp, stamp: stamp), &state)
@@ -207,6 +225,7 @@ final class PlayerControl: Sendable {
     }
 
     func wakeMixer(_ state: inout State) {
+        reviewOutput(&state)
         flush(&state)
         port.commands.signal()
     }

@@ -9,7 +9,7 @@ public enum PlayoutStart: Sendable, Hashable {
 
 /// Where a paused voice goes on.
 public enum ResumePoint: Sendable, Hashable {
-    /// At the first frame that was not heard.
+    /// At the first frame that was not heard; within a relay, where the relay is by now.
     case heard
     /// At the beginning of the voice.
     case beginning

@@ -12,10 +12,11 @@ public struct VoiceEnd: Sendable, Hashable {
 
     /// Why the voice sounds no more.
     public var completion: Completion
-    /// Frames of the whole voice at `rate`; as far as they are known when a file could not be read to its end.
+    /// Frames of the voice at `rate`, from the offset of its request on; as far as they are known when a file could not be read to its end.
     public var framesDue: Int64
     /// Frames that left the device since the voice last began, counted by the device. Frames that passed while the
-    /// device was lost, or that `offset` and the live edge left out, are not among them.
+    /// device was lost, or that `offset` and the live edge left out, are not among them. A voice that was begun again from its
+    /// beginning counts anew.
     public var framesHeard: Int64
     /// Frames in a second.
     public var rate: Int
@@ -23,6 +24,10 @@ public struct VoiceEnd: Sendable, Hashable {
     public var peak: Double
     /// Frames of silence that stood in for frames which were not decoded in time.
     public var underrunFrames: Int64
+    /// Frames that were left out where the voice went on at its live edge.
+    public var framesSkipped: Int64 = 0
+    /// What became of the relays that it came to; nil when it came to none.
+    public var relay: RelayAccount?
 
     /// Puts an end together.
     public init(

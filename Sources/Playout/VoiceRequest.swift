@@ -1,8 +1,8 @@
-/// What one voice has to play: files without a gap between them, under one gain.
+/// What one voice has to play: segments without a gap between them, under one gain.
 public struct VoiceRequest: Sendable, Hashable {
     /// The name under which the caller speaks of the voice.
     public var id: VoiceID
-    /// The files, in order. A voice without any ends as failed.
+    /// The segments, in order. A file that cannot be read is left out, and the voice ends as failed; so does one without any segment.
     public var segments: [PlayoutSegment]
     /// The gain of the whole voice in dB; the sum of what class, node and cue say.
     public var gain: Double

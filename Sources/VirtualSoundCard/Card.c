@@ -35,6 +35,11 @@ static int64_t stop_position(const struct loa_card *card, snd_pcm_state_t state,
     return end + card->stop_threshold - (int64_t)card->io.buffer_size;
 }
 
+/// Whether the control file wants the card to stop more often than it did.
+static bool has_orders(const struct loa_card *card) {
+    return card->xruns < card->control.xruns || card->suspends < card->control.suspends;
+}
+
 // MARK: - The timer
 
 static void arm(struct loa_card *card, int64_t ns) {
@@ -58,7 +63,11 @@ void loa_card_arm(struct loa_card *card, snd_pcm_state_t state, int64_t end) {
         arm(card, card->hardware >= wanted ? at_once : 0);
         return;
     case SND_PCM_STATE_RUNNING:
-        if (card->hardware >= wanted) {
+        if (card->stuck) {
+            arm(card, 0);
+            return;
+        }
+        if (card->hardware >= wanted || has_orders(card)) {
             arm(card, at_once);
             return;
         }
@@ -158,7 +167,7 @@ static void play_unwritten(struct loa_card *card, int64_t end, int64_t position)
 
 /// Brings the hardware position up to `now`, and stops the card if it ran out of frames.
 static void advance(struct loa_card *card, int64_t now) {
-    if (!card->moving)
+    if (!card->moving || card->stuck)
         return;
     snd_pcm_state_t state = card->io.state;
     int64_t end = loa_card_written(card), stop = stop_position(card, state, end);
@@ -191,13 +200,41 @@ static void lose(struct loa_card *card) {
 /// Goes on at the speed that the control file says. The segment ends, so that within one the clock is a straight line.
 static void change_speed(struct loa_card *card, int64_t now) {
     card->milli_ppm = card->control.milli_ppm;
-    if (!card->moving)
+    if (card->stuck)
         return;
     end_segment(card, LOA_ENDED_PPM);
     struct loa_segment next = next_segment(card);
     loa_clock_set(&card->clock, now, loa_clock_frames(&card->clock, now), card->io.rate, card->milli_ppm);
     if (!card->lost && loa_recording_begin(&card->recording, &next))
         lose(card);
+}
+
+/// Stands still, or goes on from where it stands.
+static void change_motion(struct loa_card *card, int64_t now) {
+    card->stuck = card->control.stuck;
+    if (card->stuck) {
+        end_segment(card, LOA_ENDED_STUCK);
+        arm(card, 0);
+        return;
+    }
+    loa_clock_set(&card->clock, now, (double)card->hardware, card->io.rate, card->milli_ppm);
+    struct loa_segment next = next_segment(card);
+    if (loa_recording_begin(&card->recording, &next))
+        lose(card);
+}
+
+/// Stops in the state that the control file orders.
+static void stop_by_order(struct loa_card *card) {
+    bool suspend = card->suspends < card->control.suspends;
+    if (suspend)
+        card->suspends++;
+    else
+        card->xruns++;
+    loa_card_halt(card, suspend ? LOA_ENDED_SUSPEND : LOA_ENDED_XRUN);
+    if (card->lost)
+        return;
+    snd_pcm_ioplug_set_state(&card->io, suspend ? SND_PCM_STATE_SUSPENDED : SND_PCM_STATE_XRUN);
+    arm(card, at_once);
 }
 
 /// Does what the control file says. While the card plays it looks at most each 50 ms, unless `must` or a poll found the
@@ -210,17 +247,23 @@ static void obey_control(struct loa_card *card, int64_t now, bool must) {
     }
     if (card->control.notify < 0)
         return;
-    must = atomic_exchange(&card->control_due, false) || must;
+    must = atomic_exchange(&card->control_due, false) || must || has_orders(card);
     if (!must && card->moving && now - card->control_ns < control_interval_ns)
         return;
     card->control_ns = now;
     loa_control_update(&card->control);
-    if (!card->control.lost && card->control.milli_ppm == card->milli_ppm)
+    if (!card->moving && !card->control.lost) {
+        card->milli_ppm = card->control.milli_ppm;
         return;
+    }
     advance(card, now);
     if (card->control.lost)
         lose(card);
-    else
+    else if (card->moving && card->stuck != card->control.stuck)
+        change_motion(card, now);
+    else if (card->moving && has_orders(card))
+        stop_by_order(card);
+    else if (card->control.milli_ppm != card->milli_ppm)
         change_speed(card, now);
 }
 

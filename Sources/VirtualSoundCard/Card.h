@@ -47,6 +47,9 @@ struct loa_card {
     atomic_bool control_due;  ///< A poll saw the descriptor ready: perhaps the control file was changed.
     int64_t control_ns;       ///< When the control file was looked at.
     bool lost;                ///< For good: a handle does not come back.
+    bool stuck;               ///< The clock runs, and the card does not move.
+    unsigned long xruns;      ///< Done of what the control file orders.
+    unsigned long suspends;
     bool stopped_here;        ///< The last stop ended a segment.
 };
 

@@ -33,15 +33,30 @@ bool loa_parse_ppm(const char *text, int64_t *milli_ppm) {
     return true;
 }
 
+static bool parse_count(const char *text, unsigned long *count) {
+    char *end;
+    unsigned long found = strtoul(text, &end, 10);
+    if (end == text || *end != '\0' || *text == '-' || found > 1000000)
+        return false;
+    *count = found;
+    return true;
+}
+
 /// Takes in one line. The last line of a kind counts.
 static void obey(struct loa_control *control, const char *word, const char *value) {
     if (!strcmp(word, LOA_CONTROL_LOST) && !value)
         control->lost = true;
     else if (!strcmp(word, LOA_CONTROL_PRESENT) && !value)
         control->lost = false;
+    else if (!strcmp(word, LOA_CONTROL_STUCK) && !value)
+        control->stuck = true;
+    else if (!strcmp(word, LOA_CONTROL_XRUN) && value && parse_count(value, &control->xruns))
+        return;
+    else if (!strcmp(word, LOA_CONTROL_SUSPEND) && value && parse_count(value, &control->suspends))
+        return;
     else if (strcmp(word, LOA_CONTROL_PPM) || !value || !loa_parse_ppm(value, &control->milli_ppm))
-        SNDERR("%s: cannot understand \"%s%s%s\"; write \"lost\", \"present\" or \"ppm NUMBER\"", control->path, word,
-               value ? " " : "", value ? value : "");
+        SNDERR("%s: cannot understand \"%s%s%s\"; write \"lost\", \"present\", \"stuck\", \"xrun NUMBER\", \"suspend NUMBER\" or "
+               "\"ppm NUMBER\"", control->path, word, value ? " " : "", value ? value : "");
 }
 
 /// Reads the whole file, which says all: what it does not mention is as it was at first.
@@ -57,6 +72,7 @@ static void read_file(struct loa_control *control) {
         return;
     text[length] = '\0';
     control->lost = false;
+    control->stuck = false;
     control->milli_ppm = control->usual_milli_ppm;
     char *lines = text;
     for (char *line; (line = strsep(&lines, "\n"));) {

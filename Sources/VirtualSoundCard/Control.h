@@ -1,4 +1,5 @@
-/// The control file: what a test writes to take the card away, to bring it back, or to make its clock fast or slow.
+/// The control file: what a test writes to take the card away, to bring it back, to stop it, or to make its clock fast or
+/// slow.
 #pragma once
 
 #include <stdbool.h>
@@ -12,7 +13,10 @@ struct loa_control {
     int watch;
     int64_t usual_milli_ppm;  ///< Holds where the file says nothing of it.
     bool lost;
+    bool stuck;
     int64_t milli_ppm;
+    unsigned long xruns;     ///< How often the card has been told to run dry.
+    unsigned long suspends;  ///< How often it has been told to be suspended.
 };
 
 /// Reads the file for the first time, making an empty one if there is none, and begins to watch it.

@@ -27,7 +27,14 @@
 static int fault(const struct loa_card *card) {
     if (card->lost)
         return -ENODEV;
-    return card->io.state == SND_PCM_STATE_XRUN ? -EPIPE : 0;
+    switch (card->io.state) {
+    case SND_PCM_STATE_XRUN:
+        return -EPIPE;
+    case SND_PCM_STATE_SUSPENDED:
+        return -ESTRPIPE;
+    default:
+        return 0;
+    }
 }
 
 static int card_start(snd_pcm_ioplug_t *io) {
@@ -280,6 +287,9 @@ SND_PCM_PLUGIN_DEFINE_FUNC(loa) {
         error = -ENODEV;
     }
     card->milli_ppm = card->control.milli_ppm;
+    // What was ordered before this handle was done by another.
+    card->xruns = card->control.xruns;
+    card->suspends = card->control.suspends;
     if (!error)
         error = loa_recording_open(&card->recording, options.recording, (uint64_t)options.file_bytes_max);
     if (!error)

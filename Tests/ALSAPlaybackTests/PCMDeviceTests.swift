@@ -13,9 +13,11 @@ import Testing
 
     @Test func `what was agreed is told in plain words`() {
         let parameters = PCMParameters(
-            rate: 48_000, format: .s16, channels: 2, bufferFrames: 12_000, periodFrames: 3000, canRewind: true)
+            rate: 48_000, format: .s16, channels: 2, bufferFrames: 12_000, periodFrames: 3000,
+            isBatch: false, isTimestamped: true, canRewind: true)
         #expect(
             parameters.description
-                == "48000 Hz, S16_LE, stereo, buffer of 250 ms in periods of 62 ms, can take sound back")
+                == "48000 Hz, S16_LE, stereo, buffer of 250 ms in periods of 62 ms, stamps its position with the time, "
+                + "can take sound back")
     }
 }

@@ -11,7 +11,7 @@ import Testing
         let expected = try stage.music("music", seconds: 2.3, rate: rate, channels: channels)
         try await stage.play { player, events in
             let id = VoiceID(1)
-            player.load(VoiceRequest(id: id, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
+            player.load(VoiceRequest(id: id, segments: [.file(path: stage.path("music.mp3"))]))
             player.start(id, at: .now)
             let end = try #require(await events.end(of: id))
             #expect(end.completion == .finished)

@@ -15,8 +15,8 @@ import Testing
         let music = try stage.music("music", seconds: 3, rate: 48_000)
         let alarm = try stage.music("alarm", seconds: 0.7, rate: 48_000, seed: 5)
         try await stage.play { player, events in
-            player.load(VoiceRequest(id: first, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
-            player.load(VoiceRequest(id: second, segments: [PlayoutSegment(path: stage.path("alarm.mp3"))]))
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
+            player.load(VoiceRequest(id: second, segments: [.file(path: stage.path("alarm.mp3"))]))
             _ = await events.next { if case .loaded(second, _, _) = $0 { true } else { nil } }
             player.start(first, at: .now)
             _ = await events.next { if case .progress(first, _) = $0 { true } else { nil } }
@@ -53,7 +53,7 @@ import Testing
         let stage = try Stage("rates [ 48000 ]")
         let music = try stage.music("music", seconds: 0.5, rate: 48_000)
         try await stage.play { player, events in
-            player.load(VoiceRequest(id: first, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
             _ = await events.next { if case .loaded = $0 { true } else { nil } }
             let instant = WallTime.nanoseconds + 600_000_000
             player.start(first, at: .instant(wallNanoseconds: instant))
@@ -76,7 +76,7 @@ import Testing
         let stage = try Stage("rates [ 48000 ]")
         let music = try stage.music("music", seconds: 3, rate: 48_000)
         try await stage.play { player, events in
-            player.load(VoiceRequest(id: first, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
             player.start(first, at: .now)
             _ = await events.next { if case .progress = $0 { true } else { nil } }
             try stage.say("lost")
@@ -100,7 +100,7 @@ import Testing
             #expect(player.status.hint.contains("sound card"))
             try stage.say("present")
             _ = await events.next { if case .deviceRestored = $0 { true } else { nil } }
-            player.load(VoiceRequest(id: first, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
             player.start(first, at: .now)
             let end = try #require(await events.end(of: first))
             #expect(end.framesHeard == Int64(music.count / 2))
@@ -112,13 +112,13 @@ import Testing
         let music = try stage.music("music", seconds: 0.5, rate: 48_000)
         try stage.run("head -c 100000 /dev/urandom > noise.mp3; : > empty.mp3")
         try await stage.play { player, events in
-            player.load(VoiceRequest(id: first, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
             player.start(first, at: .now)
             var bad: [VoiceID: String] = [:]
             for (index, name) in ["noise.mp3", "empty.mp3", "missing.mp3"].enumerated() {
                 let id = VoiceID(UInt64(10 + index))
                 bad[id] = name
-                player.load(VoiceRequest(id: id, segments: [PlayoutSegment(path: stage.path(name))]))
+                player.load(VoiceRequest(id: id, segments: [.file(path: stage.path(name))]))
                 player.start(id, at: .now)
             }
             var ends: [VoiceID: VoiceEnd] = [:]
@@ -141,7 +141,7 @@ import Testing
         let stage = try Stage("rates [ 48000 ]")
         let music = try stage.music("music", seconds: 2, rate: 48_000)
         try await stage.play { player, events in
-            player.load(VoiceRequest(id: first, segments: [PlayoutSegment(path: stage.path("music.mp3"))]))
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
             player.start(first, at: .now)
             _ = await events.next { if case .started = $0 { true } else { nil } }
             player.pause(first, ramp: 0.01)

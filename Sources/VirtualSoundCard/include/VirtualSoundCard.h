@@ -9,6 +9,13 @@
 #define LOA_CONTROL_LOST "lost"
 /// Control file: the card is there. It can be opened again.
 #define LOA_CONTROL_PRESENT "present"
+/// Control file: the card says that it plays, and does not move.
+#define LOA_CONTROL_STUCK "stuck"
+/// Control file: followed by a number, how often the card has been made to run dry since the file was new. Each time that the
+/// number grows, the card does it as many times more, once for each start.
+#define LOA_CONTROL_XRUN "xrun"
+/// Control file: the same for a suspended machine.
+#define LOA_CONTROL_SUSPEND "suspend"
 /// Control file: followed by a number, how many parts per million the card's clock is fast.
 #define LOA_CONTROL_PPM "ppm"
 
@@ -21,6 +28,8 @@
 #define LOA_ENDED_DROP "drop"        ///< The program stopped it.
 #define LOA_ENDED_DRAIN "drain"      ///< All that was written was heard.
 #define LOA_ENDED_PAUSE "pause"      ///< The program paused it.
+#define LOA_ENDED_SUSPEND "suspend"  ///< The control file suspended the machine.
+#define LOA_ENDED_STUCK "stuck"      ///< The control file made the clock stand still.
 #define LOA_ENDED_LOST "lost"        ///< The control file took the card away.
 #define LOA_ENDED_CLOSED "closed"    ///< The program closed the card while it played.
 #define LOA_ENDED_KILLED "killed"    ///< The program ended without closing the card.

@@ -1,0 +1,163 @@
+import ALSAPlayback
+import Glibc
+import Rendering
+import RuntimeSupport
+import Synchronization
+
+/// What goes wrong with the device, and how it comes right.
+extension Mixer {
+    /// The longest that a margin grows by xruns, in seconds.
+    private static let longestMargin = 0.04
+    /// Recoveries in a row that are tried without a pause.
+    private static let hastyRecoveries = 8
+    /// How long a device may be recovered again and again without moving before it is opened anew.
+    private static let hopeless: Int64 = 2_000_000_000
+
+    /// Brings a device that has stopped back; one that is gone, or that is not to be brought back, is lost.
+    func recover(from error: PCMError) {
+        let now = MonotonicClock.nanoseconds
+        do throws(PCMError) {
+            if now - motion.at > Self.hopeless, recoveries > 0 { throw error }
+            try device?.recover(from: error)
+        } catch {
+            lose(error)
+            return
+        }
+        let wall = WallClock.nanoseconds
+        if error.isUnderrun {
+            // Whatever was written has been played: the device stopped because there was no more.
+            heard = renderer.frontier
+            port.xruns.wrappingAdd(1, ordering: .relaxed)
+            let buffer = parameters.map { Int64($0.bufferFrames) * 1_000_000_000 / rate } ?? 0
+            if now - takenBackAt < buffer {
+                // Too little was left to it when sound was taken back.
+                margin = min(margin * 2, max(Self.longestMargin, configuration.rewindMargin))
+            }
+        } else {
+            // What the device had not played is played now.
+            renderer.rewind(to: heard)
+            heard = renderer.frontier
+            port.suspensions.wrappingAdd(1, ordering: .relaxed)
+        }
+        hear(FrameClock(frame: heard, instant: wall, rate: rate), audible: true)
+        port.reports.signal()
+        recoveries += 1
+        // At once, but a device that only ever stops must not take all the time that there is.
+        pausedUntil = now + (recoveries > Self.hastyRecoveries ? 10_000_000 : 0)
+        needsCycle()
+    }
+
+    /// Has the loop go round again without waiting for the device.
+    private func needsCycle() {
+        port.commands.signal()
+    }
+
+    private func lose(_ error: PCMError) {
+        device = nil
+        let now = MonotonicClock.nanoseconds
+        adrift = mode == .playing ? (heard, now) : nil
+        mode = .lost
+        fallSilent()
+        pausedUntil = 0
+        recoveries = 0
+        backoff = Self.firstBackoff(configuration)
+        retryAt = now + backoff
+        returns = try? FolderWatch(configuration.deviceFolders)
+        lossIsKnown = true
+        tell(.lost("\(error)"))
+    }
+
+    static func firstBackoff(_ configuration: PlayerConfiguration) -> Int64 {
+        Int64(configuration.reopenInterval * 1e9) / 2
+    }
+
+    /// Something has appeared where devices do: it may be ours.
+    func noteReturn() {
+        returns?.clear()
+        // A card brings several files at once, and each is changed once more by whoever gives it to its group.
+        retryAt = min(retryAt, MonotonicClock.nanoseconds + 5_000_000)
+    }
+
+    /// Moves the voices on by the clock.
+    func drift(_ now: Int64) {
+        let wall = WallClock.nanoseconds
+        if let adrift {
+            let (seconds, rest) = (now - adrift.since).quotientAndRemainder(dividingBy: 1_000_000_000)
+            heard = max(heard, adrift.frame + seconds * rate + rest * rate / 1_000_000_000)
+        }
+        var clock = FrameClock(frame: heard, instant: wall, rate: rate)
+        catchUp(clock)
+        hear(clock, audible: false)
+        renderer.earliestStart = 0
+        if renderer.hasCommands {
+            renderer.rewind(to: heard)
+            renderer.takeCommands()
+            heard = max(heard, renderer.frontier)
+            clock.frame = heard
+            hear(clock, audible: false)
+        }
+        let isDue = renderer.nextInstant.map { $0 <= wall } ?? false
+        if renderer.isActive || isDue {
+            if adrift == nil { adrift = (heard, now) }
+            renderer.placeStarts(within: 1, by: clock)
+        } else {
+            adrift = nil
+        }
+    }
+
+    private func catchUp(_ clock: FrameClock) {
+        while renderer.frontier < heard {
+            let count = Int(min(heard - renderer.frontier, Int64(Self.chunk)))
+            renderer.placeStarts(within: count, by: clock)
+            unsafe renderer.render(count, as: format, to: nil)
+            // Give the decoders room as we go.
+            renderer.advance(
+                heard: renderer.frontier, audible: false, clock: clock, progressInterval: Int64.max)
+        }
+    }
+
+    /// Tries to open the device.
+    func open(_ now: Int64) {
+        // Watched before it is tried, so that nothing that comes in between is missed.
+        if returns == nil { returns = try? FolderWatch(configuration.deviceFolders) }
+        let wish = PCMWish(
+            rate: configuration.rate, channels: configuration.channels, bufferDuration: configuration.bufferDuration,
+            shortBufferDuration: configuration.shortBufferDuration, maximumBufferFrames: Renderer.maximumBuffer)
+        do throws(PCMError) {
+            let opened = try PCMDevice(name: configuration.device, wish: wish)
+            adopt(opened.parameters)
+            device = consume opened
+        } catch {
+            if !lossIsKnown {
+                lossIsKnown = true
+                tell(.lost("\(error)"))
+            }
+            retryAt = now + backoff
+            backoff = min(backoff * 2, Int64(configuration.reopenInterval * 1e9))
+        }
+    }
+
+    private func adopt(_ agreed: PCMParameters) {
+        drift(MonotonicClock.nanoseconds)
+        parameters = agreed
+        rate = Int64(agreed.rate)
+        format =
+            switch agreed.format {
+            case .s16: .s16
+            case .s32: .s32
+            case .s24: .s24
+            case .s24Packed: .s24Packed
+            case .float: .float
+            }
+        renderer.rewind(to: heard)
+        renderer.adopt(channels: agreed.channels, rate: agreed.rate)
+        heard = renderer.frontier
+        adrift = nil
+        mode = .idle
+        lossIsKnown = false
+        returns = nil
+        margin = configuration.rewindMargin
+        backoff = Self.firstBackoff(configuration)
+        tell(.opened(agreed))
+    }
+}

@@ -1,0 +1,84 @@
+import ALSAPlayback
+import AmplifierControl
+import Glibc
+import Logging
+import RuntimeSupport
+import Synchronization
+
+/// The thread of what lies behind the samples: the amplifier's power, and the volume of the card itself.
+///
+/// Both are slow and may fail, so the mixer only says what is needed, and does not wait. How the card's volume and the gains
+/// of the voices combine is told at `PlayerControl.OutputLevel`.
+final class OutputControl {
+    /// Between two attempts at what has failed.
+    private static let retry: CInt = 5000
+    /// How long turned-down voices take to reach the loudspeaker before the card is turned up, in milliseconds.
+    private static let settling: CInt = 20
+
+    private let control: PlayerControl
+    private let amplifier: (any AmplifierSwitch)?
+    private let card: String
+    private let element: String?
+    private var volume: HardwareVolume?
+    private var isOn: Bool?
+    private var isFailing = false
+
+    init(control: PlayerControl, configuration: PlayerConfiguration, amplifier: (any AmplifierSwitch)?) {
+        self.control = control
+        self.amplifier = amplifier
+        card = HardwareVolume.card(of: configuration.device)
+        element = configuration.mixerElement
+    }
+
+    /// Follows the mixer until it has ended; then switches the amplifier off.
+    func run() {
+        let port = control.port
+        while true {
+            let hasEnded = port.hasEnded.load(ordering: .acquiring)
+            isFailing = false
+            power(on: !hasEnded && port.needsAmplifier.load(ordering: .relaxed))
+            if hasEnded { return }
+            if let element { level(element) }
+            var descriptor = pollfd(fd: port.output.descriptor, events: Int16(POLLIN), revents: 0)
+            unsafe poll(&descriptor, 1, isFailing ? Self.retry : -1)
+            port.output.clear()
+        }
+    }
+
+    private func power(on: Bool) {
+        guard let amplifier, isOn != on else { return }
+        do throws(AmplifierError) {
+            try amplifier.set(on)
+            isOn = on
+            control.note(nil, about: .amplifier)
+        } catch {
+            isOn = nil
+            isFailing = true
+            control.note("The amplifier cannot be switched: \(error).", about: .amplifier)
+        }
+    }
+
+    private func level(_ element: String) {
+        do throws(PCMError) {
+            if volume == nil {
+                let opened = try HardwareVolume(card: card, name: element)
+                control.setOutputLevel(try opened.level())
+                volume = consume opened
+            }
+            if let wanted = control.wantedOutputLevel {
+                let level = volume?.step(for: wanted) ?? 0
+                if level > control.outputLevel {
+                    control.setOutputLevel(level)
+                    poll(nil, 0, Self.settling)
+                }
+                try volume?.set(level)
+                control.setOutputLevel(level)
+            }
+            control.note(nil, about: .volume)
+        } catch {
+            volume = nil
+            isFailing = true
+            control.note("The card's volume cannot be set: \(error).", about: .volume)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import AmplifierControl
+import Logging
+import Rendering
+import RuntimeSupport
+
+/// What lies behind the samples: the card's own volume, and the amplifier.
+extension PlayerControl {
+    /// How the volume of the card and the gains of the voices combine.
+    ///
+    /// The gain of a voice, as the caller gives it, is what the listener gets. Where the card has a volume of its own, the
+    /// greatest gain among the voices that sound is set there, so that the samples keep their bits and what is quiet
+    /// stays free of the card's hiss; the rest of each voice's gain, usually nothing, is done to its samples. An emergency so
+    /// raises the card for as long as it sounds. Nothing is ever louder than was asked, not even for a moment: before the card is
+    /// turned up the samples are turned down, and after it was turned down they are turned up.
+    struct OutputLevel {
+        /// What the card contributes to every gain, in dB; 0 where it has no volume.
+        var card = 0.0
+        /// What it should contribute, once something has sounded.
+        var wanted: Double?
+    }
+
+    /// What can go wrong behind the samples.
+    enum OutputPart: Hashable {
+        case amplifier
+        case volume
+    }
+
+    /// What the card contributes to every gain, in dB.
+    var outputLevel: Double { state.withLock { $0.output.card } }
+
+    /// What the card should contribute.
+    var wantedOutputLevel: Double? { state.withLock { $0.output.wanted } }
+
+    /// Takes note of what the card contributes from now on, and has the samples make up for it.
+    func setOutputLevel(_ decibels: Double) {
+        state.withLock { state in
+            guard state.output.card != decibels else { return }
+            state.output.card = decibels
+            state.status.cardVolume = decibels
+            for voice in state.voices.values where voice.isAttached && !voice.isStopping {
+                send(.level, voice, ramp: RampShape(frames: frames(0.005, state), curve: .linear), &state)
+            }
+            wakeMixer(&state)
+        }
+    }
+
+    /// Finds the greatest gain among what sounds, and has the card set to it.
+    func reviewOutput(_ state: inout State) {
+        guard configuration.mixerElement != nil else { return }
+        let gains = state.voices.values.filter(\.isSounding).map(\.request.gain)
+        guard let wanted = gains.max(), wanted.isFinite, wanted != state.output.wanted else { return }
+        state.output.wanted = wanted
+        port.output.signal()
+    }
+
+    /// The factor that the samples of a voice are given.
+    func factor(_ voice: Voice, _ state: State) -> Float {
+        Float(Decibels.factor(voice.request.gain - state.output.card))
+    }
+
+    /// Says what is wrong with a part, or that nothing is.
+    func note(_ fault: String?, about part: OutputPart) {
+        state.withLock { state in
+            guard state.outputFaults[part] != fault else { return }
+            state.outputFaults[part] = fault
+            if let fault {
+                logger.error("output fault", metadata: ["reason": "\(fault)"])
+            } else {
+                logger.info("output is well again", metadata: ["part": "\(part)"])
+            }
+        }
+    }
+}

@@ -1,0 +1,274 @@
+import BroadcastTesting
+import Foundation
+import Relaying
+import RuntimeSupport
+import Testing
+
+@testable import Playout
+
+/// Relays on the air: a real Icecast and servers that do wrong, to a card that plays in real time.
+@Suite(.timeLimit(.minutes(1))) struct RelayPlayoutTests {
+    private static let audio = "HTTP/1.0 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n"
+    private let id = VoiceID(1)
+
+    /// What takes seconds takes tenths here.
+    private static func hurry(_ limits: inout RelayLimits) {
+        limits.answerTimeout = .milliseconds(800)
+        limits.stallTimeout = .milliseconds(500)
+        limits.shortestRetry = .milliseconds(50)
+        limits.longestRetry = .milliseconds(200)
+        limits.fallbackDelay = .milliseconds(500)
+        limits.silenceTimeout = .milliseconds(800)
+        limits.secondsToBegin = 0.4
+        limits.seconds = 1
+        limits.connectAhead = .seconds(2)
+    }
+
+    /// An MP3 of a tone with 16,000 bytes a second.
+    private func tone(_ stage: Stage, _ frequency: Int, seconds: Double, rate: Int = 44_100, gain: Int = -12) throws
+        -> [UInt8]
+    {
+        try stage.run(
+            """
+            sox -R -n -r \(rate) -c 2 t\(frequency).wav synth \(seconds) sine \(frequency) gain \(gain) && \
+            lame --quiet -t -b 128 t\(frequency).wav t\(frequency).mp3
+            """)
+        return [UInt8](try Data(contentsOf: stage.folder.appending(path: "t\(frequency).mp3")))
+    }
+
+    /// Seconds of what was heard that are nearest to each of the tones, by tenths of a second.
+    private func seconds(_ stage: Stage, _ frequencies: [Int]) throws -> [Int: Double] {
+        let heard = try stage.heard()
+        var sums: [Int: Double] = [:]
+        for start in stride(from: 0, to: heard.count - 9_600, by: 9_600) {
+            var crossings = 0
+            var peak = 0
+            for index in stride(from: start + 2, to: start + 9_600, by: 2) {
+                if (heard[index - 2] < 0) != (heard[index] < 0) { crossings += 1 }
+                peak = max(peak, abs(Int(heard[index])))
+            }
+            let pitch = peak < 300 ? 0 : crossings * 5
+            if let nearest = frequencies.min(by: { abs($0 - pitch) < abs($1 - pitch) }), abs(nearest - pitch) < 60 {
+                sums[nearest, default: 0] += 0.1
+            }
+        }
+        return sums
+    }
+
+    /// Plays a relay with a fallback of 1 kHz at an instant two seconds away, and judges what must hold in each case.
+    private func relay(
+        _ stage: Stage, _ url: String, seconds: Double = 4, adjust: (inout RelayLimits) -> Void = { _ in }
+    ) async throws -> VoiceEnd {
+        _ = try tone(stage, 1_000, seconds: 1.5)
+        var result: VoiceEnd?
+        try await stage.play {
+            Self.hurry(&$0.relayLimits)
+            adjust(&$0.relayLimits)
+        } body: { player, events in
+            let fallback = RelaySegment.Fallback(path: stage.path("t1000.mp3"))
+            let segment = RelaySegment(url: url, duration: seconds, fallback: fallback)
+            player.load(VoiceRequest(id: id, segments: [.relay(segment)]))
+            let instant = WallClock.nanoseconds + 2_000_000_000
+            player.start(id, at: .instant(wallNanoseconds: instant))
+            let error = try #require(
+                await events.next { if case .started(id, _, let error) = $0 { error } else { nil } })
+            // It began on its frame.
+            #expect(abs(error) < 0.001)
+            result = await events.end(of: id)
+        }
+        let end = try #require(result)
+        // And ended on its frame.
+        #expect(end.completion == .finished)
+        #expect(end.framesDue == Int64(seconds * 48_000))
+        #expect(end.framesHeard == end.framesDue)
+        let account = try #require(end.relay)
+        #expect(abs(account.live + account.fallback + account.silence - seconds) < 0.001)
+        // What the account says is what was heard.
+        let heard = try self.seconds(stage, [0, 440, 1_000])
+        #expect(abs((heard[440] ?? 0) - account.live) < 0.5, "\(heard) \(account)")
+        #expect(abs((heard[1_000] ?? 0) - account.fallback) < 0.5, "\(heard) \(account)")
+        return end
+    }
+
+    @Test func `a station on Icecast is heard, and after its end the fallback, and then it again`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let icecast = try await Icecast()
+        let mp3 = try tone(stage, 440, seconds: 5)
+        var station: Icecast.Station? = try icecast.station(mp3: mp3, bytesPerSecond: 16_000)
+        _ = try tone(stage, 1_000, seconds: 1.5)
+        try await stage.play {
+            Self.hurry(&$0.relayLimits)
+        } body: { player, events in
+            let fallback = RelaySegment.Fallback(path: stage.path("t1000.mp3"))
+            let segment = RelaySegment(url: icecast.url(), duration: 10, fallback: fallback)
+            player.load(VoiceRequest(id: id, segments: [.relay(segment)]))
+            player.start(id, at: .now)
+            var progress: Int64 = 0
+            var end: VoiceEnd?
+            while let event = await events.next(isolation: #isolation) {
+                if case .progress(_, let frames) = event {
+                    progress = frames
+                    if progress > 48_000, progress < 3 * 48_000 { station = nil }
+                    if progress > 6 * 48_000, station == nil {
+                        station = try icecast.station(mp3: mp3, bytesPerSecond: 16_000)
+                    }
+                }
+                if case .ended(id, let result) = event {
+                    end = result
+                    break
+                }
+            }
+            let account = try #require(end?.relay)
+            #expect(end?.framesHeard == 480_000)
+            #expect(account.live > 2.5 && account.fallback > 1, "\(account)")
+            #expect(account.reconnects > 1)
+            #expect(abs(account.live + account.fallback + account.silence - 10) < 0.001)
+            let heard = try seconds(stage, [0, 440, 1_000])
+            #expect(abs((heard[440] ?? 0) - account.live) < 0.6 && abs((heard[1_000] ?? 0) - account.fallback) < 0.6)
+        }
+    }
+
+    @Test func `one that never answers`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let radio = try ScriptedRadio([[.hold]])
+        let account = try #require(try await relay(stage, radio.url()).relay)
+        #expect(account.live == 0 && account.fallback > 3 && account.lastError?.contains("too long") == true)
+        #expect(account.reconnects >= 2)
+    }
+
+    @Test func `one that stalls`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let mp3 = try tone(stage, 440, seconds: 3.2)
+        let radio = try ScriptedRadio([[.text(Self.audio), .pace(mp3, bytesPerSecond: 16_000), .hold], [.hold]])
+        let account = try #require(try await relay(stage, radio.url(), seconds: 5).relay)
+        #expect(account.live > 0.8 && account.fallback > 1, "\(account)")
+    }
+
+    @Test func `one that sends silence`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let mp3 = try tone(stage, 440, seconds: 12, gain: -90)
+        let radio = try ScriptedRadio([[.text(Self.audio), .pace(mp3, bytesPerSecond: 16_000), .hold]])
+        let account = try #require(try await relay(stage, radio.url()).relay)
+        #expect(account.live == 0 && account.silence < 1.5 && account.fallback > 2.5, "\(account)")
+    }
+
+    @Test func `one that sends a web page`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let radio = try ScriptedRadio([[.text("HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html>Hello</html>")]])
+        let account = try #require(try await relay(stage, radio.url()).relay)
+        #expect(account.live == 0 && account.lastError?.contains("web page") == true && account.fallback > 3)
+    }
+
+    @Test func `one that breaks off each second and has the last seconds for who comes`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let mp3 = try tone(stage, 440, seconds: 14)
+        // Two seconds of what was, then one at its pace.
+        let script = (0..<9).map { number -> [ScriptedRadio.Step] in
+            let now = 32_000 + number * 16_000
+            return [
+                .text(Self.audio), .send(Array(mp3[now - 32_000..<now])),
+                .pace(Array(mp3[now..<now + 16_000]), bytesPerSecond: 16_000),
+            ]
+        }
+        let radio = try ScriptedRadio(script + [[.hold]])
+        let account = try #require(try await relay(stage, radio.url(), seconds: 4).relay)
+        // Nobody hears that it broke off.
+        #expect(account.live > 3.5 && account.fallback == 0, "\(account)")
+        #expect(account.reconnects >= 3)
+    }
+
+    @Test func `one that goes on with another rate`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let first = try tone(stage, 440, seconds: 3)
+        let second = try tone(stage, 440, seconds: 9, rate: 22_050)
+        let radio = try ScriptedRadio([
+            [.text(Self.audio), .pace(first, bytesPerSecond: 16_000), .pace(second, bytesPerSecond: 16_000), .hold]
+        ])
+        let account = try #require(try await relay(stage, radio.url()).relay)
+        #expect(account.live > 3.5 && account.reconnects == 0, "\(account)")
+    }
+
+    @Test func `a programme: a file, a pause, a relay that is connected ahead, and a file`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let mp3 = try tone(stage, 440, seconds: 8)
+        let opening = try stage.music("opening", seconds: 1.2, rate: 48_000)
+        let closing = try stage.music("closing", seconds: 0.7, rate: 48_000, seed: 3)
+        let radio = try ScriptedRadio([[.text(Self.audio), .pace(mp3, bytesPerSecond: 16_000), .hold]])
+        try await stage.play {
+            Self.hurry(&$0.relayLimits)
+        } body: { player, events in
+            player.load(
+                VoiceRequest(
+                    id: id,
+                    segments: [
+                        .file(path: stage.path("opening.mp3")), .silence(duration: 0.5),
+                        .relay(RelaySegment(url: radio.url(), duration: 2)), .file(path: stage.path("closing.mp3")),
+                    ]))
+            player.start(id, at: .now)
+            let end = try #require(await events.end(of: id))
+            let frames = (opening.count + closing.count) / 2 + 120_000
+            #expect(end.completion == .finished)
+            #expect(end.framesDue == Int64(frames) && end.framesHeard == end.framesDue)
+            #expect(try #require(end.relay).live == 2)
+            let heard = try stage.heard()
+            #expect(find(opening[...], in: heard) == 0)
+            #expect(heard[opening.count..<opening.count + 48_000].allSatisfy { $0 == 0 })
+            #expect(find(closing[...], in: heard, from: opening.count + 240_000) == opening.count + 240_000)
+        }
+    }
+
+    @Test func `a voice begins where its offset says, within a pause and within a relay`() async throws {
+        for (offset, length, live) in [(0.2, 2.3, 2.0), (0.9, 1.6, 1.6), (2.5, 0, 0)] {
+            let stage = try Stage("rates [ 48000 ]")
+            let mp3 = try tone(stage, 440, seconds: 6)
+            let radio = try ScriptedRadio([[.text(Self.audio), .send(mp3), .hold]])
+            try await stage.play {
+                Self.hurry(&$0.relayLimits)
+            } body: { player, events in
+                let segments: [PlayoutSegment] = [
+                    .silence(duration: 0.5), .relay(RelaySegment(url: radio.url(), duration: 2)),
+                ]
+                player.load(VoiceRequest(id: id, segments: segments, offset: offset))
+                player.start(id, at: .now)
+                let end = try #require(await events.end(of: id))
+                #expect(end.framesDue == Int64((length * 48_000).rounded()))
+                #expect(end.framesHeard == end.framesDue)
+                let account = end.relay
+                #expect(abs((account?.live ?? 0) + (account?.silence ?? 0) - live) < 0.001)
+            }
+        }
+    }
+
+    @Test func `a relay that is interrupted goes on where it is by then, and ends when it should have`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let mp3 = try tone(stage, 440, seconds: 12)
+        let radio = try ScriptedRadio([[.text(Self.audio), .pace(mp3, bytesPerSecond: 16_000), .hold]])
+        try await stage.play {
+            Self.hurry(&$0.relayLimits)
+            $0.progressInterval = 0.25
+        } body: { player, events in
+            player.load(VoiceRequest(id: id, segments: [.relay(RelaySegment(url: radio.url(), duration: 6))]))
+            player.start(id, at: .now)
+            let began = try #require(await events.next { if case .started(id, let wall, _) = $0 { wall } else { nil } })
+            _ = await events.next { if case .progress(id, let heard) = $0, heard > 48_000 { true } else { nil } }
+            player.pause(id)
+            let paused = try #require(await events.next { if case .paused(id, let heard) = $0 { heard } else { nil } })
+            // An emergency takes its time.
+            _ = try stage.music("alarm", seconds: 1.5, rate: 48_000)
+            player.load(VoiceRequest(id: VoiceID(2), segments: [.file(path: stage.path("alarm.mp3"))]))
+            player.start(VoiceID(2), at: .now)
+            _ = await events.end(of: VoiceID(2))
+            player.resume(id, from: .heard)
+            let end = try #require(await events.end(of: id))
+            let ended = WallClock.nanoseconds
+            #expect(end.completion == .finished)
+            #expect(end.framesHeard + end.framesSkipped == 288_000 && end.framesDue == 288_000)
+            #expect(end.framesSkipped > 72_000 - 9_600 && end.framesHeard > paused)
+            let late = Double(ended - began) / 1e9 - 6
+            #expect(late > -0.1 && late < 2, "\(late)")
+            let account = try #require(end.relay)
+            #expect(account.reconnects == 0 && account.silence < 0.8, "\(account)")
+            #expect(abs(account.live + account.silence - Double(end.framesHeard) / 48_000) < 0.01)
+        }
+    }
+}
