@@ -38,6 +38,15 @@ public struct CueID: Hashable, Comparable, Codable, Sendable, CustomStringConver
         return (id, number)
     }
 
+    /// The programme that the cue is an occurrence of, its local start and the fold.
+    public var programme: (id: ProgrammeID, localStart: String, fold: Int)? {
+        let parts = occurrence.split(separator: "/", omittingEmptySubsequences: false)
+        guard kind == .programme, let id = ProgrammeID(rawValue: item), parts.count == 2, !parts[0].isEmpty,
+            let fold = Int(parts[1])
+        else { return nil }
+        return (id, String(parts[0]), fold)
+    }
+
     public init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         guard let id = CueID(try container.decode(String.self)) else {

@@ -134,14 +134,26 @@ public struct NodeSettings: DocumentBody {
     public struct Limits: Hashable, Codable, Sendable {
         /// Seconds that any one cue may sound at the most, whatever its document says.
         public var maximumDuration: Double
+        /// The same, of one that is no emergency.
+        public var sessionDuration: Double?
+        /// What may sound in a local day, emergencies aside.
+        public var day: UseLimit?
+        /// What may sound in a local week, Monday to Sunday, emergencies aside.
+        public var week: UseLimit?
+        /// The days on which anything but an emergency may begin; nil for all.
+        public var days: [DayOfWeek]?
 
         public init(maximumDuration: Double = 7200) { self.maximumDuration = maximumDuration }
 
-        private enum CodingKeys: String, CodingKey { case maximumDuration }
+        private enum CodingKeys: String, CodingKey { case maximumDuration, sessionDuration, day, week, days }
 
         public init(from decoder: any Decoder) throws {
             let container = try decoder.container(keyedBy: CodingKeys.self)
             maximumDuration = try container.decodeIfPresent(in: 1.0...86_400.0, forKey: .maximumDuration) ?? 7200
+            sessionDuration = try container.decodeIfPresent(in: 1.0...86_400.0, forKey: .sessionDuration)
+            day = try container.decodeIfPresent(UseLimit.self, forKey: .day)
+            week = try container.decodeIfPresent(UseLimit.self, forKey: .week)
+            days = try container.decodeIfPresent([DayOfWeek].self, forKey: .days)
         }
     }
 

@@ -34,7 +34,9 @@ public struct PlaybackEvent: Hashable, Codable, Sendable {
     public var due: Timestamp?
     /// Seconds between the instant at which it was due and its first frame; positive is late.
     public var startError: Double?
-    /// Frames of the whole cue, at `rate`.
+    /// Seconds into its blocks at which it began, where that was not their beginning; in `started` and `resumed`.
+    public var offset: Double?
+    /// Frames of the whole cue from where it began, at `rate`.
     public var framesDue: Int64?
     /// Frames of it that left the device, as the device counted them.
     public var framesHeard: Int64?

@@ -26,6 +26,12 @@ public struct ReasonCode: RawRepresentable<String>, Hashable, Codable, Sendable,
     public static let clockUntrusted = ReasonCode(rawValue: "clockUntrusted")
     /// The clock jumped over it.
     public static let clockStepped = ReasonCode(rawValue: "clockStepped")
+    /// The node was off when it was due.
+    public static let nodeOff = ReasonCode(rawValue: "nodeOff")
+    /// Its slot is over.
+    public static let slotEnd = ReasonCode(rawValue: "slotEnd")
+    /// As much has sounded in the day or the week as may, or the day is not one on which anything may.
+    public static let useLimit = ReasonCode(rawValue: "useLimit")
     /// It sounded as long as it may.
     public static let maximumDuration = ReasonCode(rawValue: "maximumDuration")
     /// Its audio was not on the node in time.

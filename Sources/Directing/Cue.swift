@@ -1,4 +1,5 @@
 import Broadcasting
+import Scheduling
 
 /// One occurrence of something that is to sound: what, when, how strongly. All that follows is blind to where it came from.
 struct Cue: Hashable, Sendable {
@@ -8,8 +9,12 @@ struct Cue: Hashable, Sendable {
     /// In the order of playing.
     var blocks: [Programme.Block]
     var due: Timestamp
-    /// After it, the cue is neither started nor gone on with.
+    /// After it, the cue is not started.
     var expires: Timestamp
+    /// At this instant it ends, whatever happens; nil where only its maximum duration ends it.
+    var hardEnd: Timestamp?
+    /// Whether one that begins late begins where it would be by then.
+    var joinsInProgress = false
     var priority: Priority
     var over: Covering
     var whenInterrupted: InterruptionPolicy
@@ -25,6 +30,39 @@ struct Cue: Hashable, Sendable {
     var audio: [AudioReference] { blocks.compactMap(\.content) }
 
     var isEmergency: Bool { priority.isEmergency }
+
+    var isProgramme: Bool { id.kind == .programme }
+
+    /// After it, the cue is not gone on with once it is silent.
+    var goesOnUntil: Timestamp { hardEnd ?? expires }
+}
+
+extension Cue {
+    static func id(of programme: Programme, _ occurrence: LocalOccurrence) -> CueID {
+        CueID(programme: programme.id, localStart: "\(occurrence.local)", fold: occurrence.fold)
+    }
+
+    /// An occurrence of `programme`.
+    init(_ programme: Programme, _ occurrence: LocalOccurrence) {
+        let due = occurrence.instant
+        let duration = programme.duration
+        let hardEnd = due.advanced(bySeconds: programme.slot ?? duration + programme.grace)
+        let punctual = Double(DirectorTimes.punctual) / 1e9
+        let late =
+            switch programme.whenLate {
+            case .joinInProgress: duration - punctual
+            case .startWhole: programme.grace
+            case .skip: 0.0
+            }
+        self.init(
+            id: Self.id(of: programme, occurrence),
+            title: programme.title, drill: false, blocks: programme.blocks, due: due,
+            expires: max(
+                due.advanced(byNanoseconds: DirectorTimes.punctual), min(due.advanced(bySeconds: late), hardEnd)),
+            hardEnd: hardEnd, joinsInProgress: programme.whenLate == .joinInProgress, priority: programme.priority,
+            over: .interrupt, whenInterrupted: programme.whenInterrupted, volume: programme.volume,
+            maximumDuration: 86_400)
+    }
 }
 
 extension Cue {

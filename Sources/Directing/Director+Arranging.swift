@@ -48,6 +48,7 @@ extension Director {
             playbacks[index].voice?.state = .paused
             playbacks[index].soundedBefore = playbacks[index].sounded(at: time.monotonic)
             playbacks[index].soundsSince = nil
+            account(index)
             effects.append(.pause(cue))
         }
     }
@@ -70,7 +71,10 @@ extension Director {
         var contenders = active
         for playback in upcoming {
             guard let index = index(of: playback.id) else { continue }
-            let isBarred = halt(for: playback.cue) != nil || (!playback.cue.isEmergency && isQuiet)
+            let isBarred =
+                halt(for: playback.cue) != nil
+                || (!playback.cue.isEmergency && (isQuiet || isQuiet(at: playback.cue.due)))
+                || useRefusal(of: playback, at: playback.cue.due) != nil
             guard couldSound(playback), !isBarred else {
                 retreat(index)
                 continue
@@ -80,6 +84,10 @@ extension Director {
             contenders.append(contender)
             guard Arbiter(contenders).role(of: playback.id) == .full else {
                 retreat(index)
+                continue
+            }
+            if playbacks[index].voice != nil, isStale(index) {
+                stopVoice(index)
                 continue
             }
             if playbacks[index].voice == nil { load(index) }
@@ -112,6 +120,7 @@ extension Director {
 
     /// Starts a cue that is due and has the loudspeaker.
     private mutating func begin(_ index: Int) {
+        if playbacks[index].voice != nil, isStale(index) { return stopVoice(index) }
         if playbacks[index].voice == nil { load(index) }
         switch playbacks[index].voice?.state {
         case .loaded:
@@ -139,6 +148,7 @@ extension Director {
             }
         if point == .beginning {
             playbacks[index].soundedBefore = 0
+            playbacks[index].counted = 0
             playbacks[index].heard = nil
         }
         if point == .liveEdge { playbacks[index].hasSkipped = true }
@@ -149,11 +159,34 @@ extension Director {
 
     private mutating func load(_ index: Int) {
         let cue = playbacks[index].cue
+        let (blocks, omitted) = playable(cue)
+        let order = LoadOrder(blocks: blocks, gain: gains(of: cue).sum, offset: offset(of: playbacks[index]))
         let gains = gains(of: cue)
-        let gain = gains.sum
+        playbacks[index].order = order
+        playbacks[index].omitted = omitted
         playbacks[index].gains = gains
-        playbacks[index].voice = Playback.Voice(state: .loaded, gain: gain)
-        effects.append(.load(cue.id, LoadOrder(blocks: cue.blocks, gain: gain)))
+        playbacks[index].voice = Playback.Voice(state: .loaded, gain: order.gain)
+        effects.append(.load(cue.id, order))
+    }
+
+    /// Seconds into its blocks at which a cue is to begin now: where it would be by now, if that is how it begins late; and never
+    /// before what was heard of it already.
+    private func offset(of playback: Playback) -> Double {
+        guard playback.cue.isProgramme else { return 0 }
+        let heard = playback.earlier?.position ?? 0
+        let late = time.reckoned.seconds(since: playback.cue.due)
+        guard playback.cue.joinsInProgress, late > Double(DirectorTimes.punctual) / 1e9 else { return heard }
+        return max(late, heard)
+    }
+
+    /// Whether what the player holds of a cue that has not begun is no longer how it is to begin.
+    private func isStale(_ index: Int) -> Bool {
+        let playback = playbacks[index]
+        guard playback.cue.isProgramme, let order = playback.order, playback.voice?.isStopping == false else {
+            return false
+        }
+        return playable(playback.cue).blocks != order.blocks
+            || abs(offset(of: playback) - order.offset) * 1e9 > Double(DirectorTimes.punctual)
     }
 
     private mutating func start(_ index: Int, at start: StartTime) {

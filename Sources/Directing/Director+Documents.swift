@@ -1,4 +1,5 @@
 import Broadcasting
+import Scheduling
 
 extension Director {
     /// The scopes whose documents count: the node's own, and those of its settings.
@@ -6,6 +7,7 @@ extension Director {
 
     mutating func obey(_ newSettings: NodeSettings) {
         settings = newSettings
+        localZone = zones(newSettings.timeZone) ?? TimeZoneRules(secondsFromUTC: DirectorTimes.vietnam)
         let obeyed = obeyed
         for name in memory.halts.keys.sorted() where Scope(name).map(obeyed.contains) != true {
             setHalt(nil, of: name)
@@ -14,6 +16,8 @@ extension Director {
         merge()
         for scope in documents.keys.sorted() { enter(scope) }
         closeWithdrawn(knownAs: before)
+        for scope in schedules.keys.sorted() { enterSchedule(of: scope) }
+        mergeSchedules()
     }
 
     mutating func obey(_ document: ScopeDocument, of scope: Scope) {

@@ -31,11 +31,54 @@ extension Director {
 
     /// Whether audio, sound card and its broadcast's other occurrences let a cue begin.
     func couldSound(_ playback: Playback) -> Bool {
-        !isDeviceLost && !isStopping && playback.cue.audio.allSatisfy { content[$0.sha256] == .available }
+        !isDeviceLost && !isStopping
+            && (playback.cue.isProgramme ? time.isTrusted && isPlayable(playback) : hasAll(playback.cue))
             && !playbacks.contains {
                 $0.hasBegun && $0.ending == nil && $0.id != playback.id && $0.id.item == playback.id.item
                     && $0.id.kind == playback.id.kind
             }
+    }
+
+    private func hasAll(_ cue: Cue) -> Bool { cue.audio.allSatisfy { content[$0.sha256] == .available } }
+
+    /// Whether a programme may begin with the audio that is there: all of it, or something of it, and the rest will not come now.
+    private func isPlayable(_ playback: Playback) -> Bool {
+        var hasSound = false
+        var awaitsMore = false
+        for block in playback.cue.blocks {
+            switch block {
+            case .pause: break
+            case .relay: hasSound = true
+            case .audio(let audio), .chime(let audio):
+                switch content[audio.sha256] {
+                case .available: hasSound = true
+                case .failed: break
+                case .missing, nil:
+                    let since = wantedSince[audio.sha256] ?? time.monotonic
+                    if time.monotonic - since < DirectorTimes.contentPatience { awaitsMore = true }
+                }
+            }
+        }
+        return hasSound && !awaitsMore
+    }
+
+    /// The blocks of a cue with what is not on the disk left out, and why that is left out. Each keeps its place and its time.
+    func playable(_ cue: Cue) -> (blocks: [Programme.Block], omitted: Reason?) {
+        guard cue.isProgramme else { return (cue.blocks, nil) }
+        var missing: [Reason] = []
+        let blocks = cue.blocks.map { block -> Programme.Block in
+            guard let audio = block.content, content[audio.sha256] != .available else { return block }
+            if case .relay(let url, let duration, _) = block {
+                return .relay(url: url, duration: duration, fallback: nil)
+            }
+            missing.append(
+                content[audio.sha256]?.failure ?? Reason(.contentMissing, "its audio was not on the node in time"))
+            return .pause(duration: block.duration)
+        }
+        let omitted = missing.first.map { reason in
+            Reason(reason.code, "\(missing.count) of \(cue.blocks.count) parts were silent: \(reason.text)")
+        }
+        return (blocks, omitted)
     }
 
     /// A cue whose start was ordered ahead has begun when that instant comes.
@@ -56,6 +99,11 @@ extension Director {
         noteBegun(index, startsAt: nil)
         playbacks[index].began = monotonic
         playbacks[index].soundsSince = monotonic
+        account(index, begins: true)
+        playbacks[index].slotEnds = playbacks[index].cue.hardEnd.map { end in
+            let left = end.nanoseconds.subtractingReportingOverflow(time.reckoned.nanoseconds)
+            return left.overflow ? .max : time.monotonic + left.partialValue
+        }
         if playbacks[index].arrival == nil {
             playbacks[index].arrival = arrivals
             arrivals += 1
@@ -96,6 +144,13 @@ extension Director {
         } else if playback.sounded(at: time.monotonic) >= limit + DirectorTimes.overrun {
             let seconds = Double(limit) / Double(DirectorTimes.second)
             end(cue.id, .stopped, Reason(.maximumDuration, "it sounded for its \(seconds) s"))
+        } else if isOverSlot(playback) {
+            let isSilent = playback.voice?.state == .paused
+            end(
+                cue.id, isSilent ? .interrupted : .stopped, Reason(.slotEnd, "its slot was over"),
+                by: isSilent ? playback.interruptedBy : nil)
+        } else if !cue.isEmergency, let left = useLeft, left <= -DirectorTimes.overrun {
+            end(cue.id, .stopped, Reason(.useLimit, "what may sound in the day or the week has sounded"))
         } else if let startBy = startBy(playback), time.monotonic >= startBy {
             end(cue.id, .failed, Reason(.decodingFailed, "the player did not begin it"))
         } else if playback.voice?.state == .paused {
@@ -106,9 +161,9 @@ extension Director {
     private mutating func judgeInterrupted(_ index: Int) {
         let playback = playbacks[index]
         let cue = playback.cue
-        if cue.expires < time.reckoned {
+        if cue.goesOnUntil < time.reckoned {
             end(
-                cue.id, .interrupted, Reason(.expired, "not to be gone on with after \(cue.expires)"),
+                cue.id, .interrupted, Reason(.expired, "not to be gone on with after \(cue.goesOnUntil)"),
                 by: playback.interruptedBy)
         } else if let liveEnd = liveEnd(playback), time.monotonic >= liveEnd {
             end(
@@ -119,23 +174,61 @@ extension Director {
     private mutating func judgeWaiting(_ index: Int) {
         let cue = playbacks[index].cue
         let states = cue.audio.map { content[$0.sha256] ?? .missing }
+        let hasSound = cue.isProgramme && isPlayable(playbacks[index])
         if cue.expires < time.reckoned {
             if !playbacks[index].isDue, !time.isTrusted {
                 end(cue.id, .missed, Reason(.clockUntrusted, "it expired before the clock was trusted"))
-            } else if !states.allSatisfy({ $0 == .available }) {
+            } else if cue.isProgramme, !time.isTrusted {
+                end(cue.id, .missed, Reason(.clockUntrusted, "the clock was not trusted"))
+            } else if !hasSound, !states.allSatisfy({ $0 == .available }) {
                 end(cue.id, .missed, Reason(.contentMissing, "its audio was not on the node by \(cue.expires)"))
             } else if isDeviceLost {
                 end(cue.id, .missed, Reason(.deviceLost, "there was no sound card until \(cue.expires)"))
             } else {
-                end(cue.id, .missed, expiredReason(cue))
+                end(cue.id, .missed, cue.isProgramme ? missedReason(due: cue.due, next: nil) : expiredReason(cue))
             }
         } else if let halt = halt(for: cue) {
             end(cue.id, .refused, halt)
         } else if !cue.isEmergency, isQuiet {
             end(cue.id, .refused, Reason(.quietHours, "only an emergency sounds in quiet hours"))
-        } else if let failure = states.compactMap(\.failure).first {
+        } else if let refusal = useRefusal(of: playbacks[index], at: time.reckoned) {
+            end(cue.id, .refused, refusal)
+        } else if let failure = states.compactMap(\.failure).first, !cue.isProgramme || isHopeless(cue) {
             end(cue.id, .failed, failure)
         }
+    }
+
+    /// Whether nothing of a programme will ever sound.
+    private func isHopeless(_ cue: Cue) -> Bool {
+        cue.blocks.allSatisfy { block in
+            switch block {
+            case .pause: true
+            case .relay: false
+            case .audio(let audio), .chime(let audio): content[audio.sha256]?.failure != nil
+            }
+        }
+    }
+
+    /// Whether the slot of a cue is over: by the wall clock, or by the monotonic one where the other was set back. One that is just
+    /// ending by itself is left to.
+    private func isOverSlot(_ playback: Playback) -> Bool {
+        guard let slotEnd = slotEnd(playback) else { return false }
+        let isOver = time.isTrusted && slotEnd.wall <= time.reckoned || slotEnd.monotonic <= time.monotonic
+        guard isOver, isEndingByItself(playback) else { return isOver }
+        let last = DirectorTimes.overrun
+        return time.isTrusted && slotEnd.wall.advanced(byNanoseconds: last) <= time.reckoned
+            || slotEnd.monotonic + last <= time.monotonic
+    }
+
+    func slotEnd(_ playback: Playback) -> (wall: Timestamp, monotonic: Int64)? {
+        guard let wall = playback.cue.hardEnd else { return nil }
+        return (wall, playback.slotEnds ?? .max - DirectorTimes.overrun)
+    }
+
+    private func isEndingByItself(_ playback: Playback) -> Bool {
+        let whole = nanoseconds(playback.cue.duration - (playback.order?.offset ?? 0))
+        return playback.voice?.state == .playing
+            && whole - playback.sounded(at: time.monotonic) <= DirectorTimes.overrun
     }
 
     /// The instant by which the player must have begun a cue that it was told to start; nil while nothing is expected.
@@ -147,13 +240,14 @@ extension Director {
     /// When a cue at its live edge would be over, had nothing interrupted it.
     func liveEnd(_ playback: Playback) -> Int64? {
         guard playback.cue.whenInterrupted == .liveEdge, let began = playback.began else { return nil }
-        return began + nanoseconds(playback.cue.duration)
+        return began + nanoseconds(playback.cue.duration - (playback.order?.offset ?? 0))
     }
 
     /// Nanoseconds that a cue may sound: its own maximum, or the node's if that is less.
     func maximumDuration(_ cue: Cue) -> Int64 {
         // A limit that is not a duration must not silence the node.
-        let limit = settings?.limits.maximumDuration ?? .infinity
+        var limit = settings?.limits.maximumDuration ?? .infinity
+        if !cue.isEmergency, let session = settings?.limits.sessionDuration { limit = min(limit, session) }
         return nanoseconds(min(cue.maximumDuration, limit > 0 ? limit : .infinity))
     }
 
@@ -167,15 +261,22 @@ extension Director {
         }
     }
 
-    var isQuiet: Bool {
+    var isQuiet: Bool { isQuiet(at: time.reckoned) }
+
+    func isQuiet(at instant: Timestamp) -> Bool {
         guard let settings, !settings.quietHours.isEmpty else { return false }
-        return settings.quietHours.contains { $0.contains(secondOfDay: secondOfDay(settings)) }
+        let second = secondOfDay(at: instant)
+        return settings.quietHours.contains { $0.contains(secondOfDay: second) }
     }
 
     /// The second of the local day, by the best knowledge of the time.
     func secondOfDay(_ settings: NodeSettings) -> Int {
-        let offset = zones(settings.timeZone)?.secondsFromUTC(at: time.reckoned) ?? DirectorTimes.vietnam
-        let second = (Int(time.reckoned.nanoseconds / DirectorTimes.second) + offset) % 86_400
+        secondOfDay(at: time.reckoned)
+    }
+
+    private func secondOfDay(at instant: Timestamp) -> Int {
+        let second =
+            (Int(instant.nanoseconds / DirectorTimes.second) + localZone.secondsFromUTC(at: instant)) % 86_400
         return second < 0 ? second + 86_400 : second
     }
 

@@ -33,6 +33,7 @@ extension Director {
             let cue = Cue(broadcast, number: next), isNear(cue, at: time)
         {
             playbacks.append(Playback(cue))
+            wantsAnew = true
         }
     }
 
@@ -67,6 +68,7 @@ extension Director {
             }
             let before = playbacks[index].cue
             playbacks[index].cue = cue
+            if playbacks[index].isDue != (cue.due <= time) { wantsAnew = true }
             playbacks[index].isDue = cue.due <= time
             if !playbacks[index].isDue { playbacks[index].arrival = nil }
             let isMoved = before.due != cue.due && playbacks[index].voice?.isArmed == true
@@ -96,6 +98,7 @@ extension Director {
         var playback = Playback(cue)
         playback.isDue = true
         playbacks.append(playback)
+        wantsAnew = true
     }
 
     /// Records occurrences that were due and never had a turn.

@@ -4,6 +4,13 @@ extension Director {
     /// Decides how a cue ends. Its terminal record waits for the player to say what was heard, if the cue may have sounded.
     mutating func end(_ id: CueID, _ kind: PlaybackEvent.Kind, _ reason: Reason, by: CueID? = nil) {
         guard let index = index(of: id), playbacks[index].ending == nil else { return }
+        // What has been heard is neither refused nor missed.
+        let kind: PlaybackEvent.Kind =
+            switch kind {
+            case .missed where playbacks[index].earlier != nil: .interrupted
+            case .refused where playbacks[index].earlier != nil: .stopped
+            default: kind
+            }
         switch playbacks[index].voice?.state {
         case nil: finish(index, kind, reason, by: by)
         case .loaded where !playbacks[index].hasBegun:
@@ -19,13 +26,23 @@ extension Director {
     mutating func finish(
         _ index: Int, _ kind: PlaybackEvent.Kind, _ reason: Reason?, by: CueID? = nil, as end: CueEnd? = nil
     ) {
+        if let ending = playbacks[index].ending, ending.isSuspension, kind == ending.kind {
+            return suspend(index, end, ending.reason)
+        }
+        account(index)
         let playback = playbacks.remove(at: index)
+        wantsAnew = true
         var event = event(kind, playback.cue)
         event.final = true
         event.reason = reason
         event.by = by
         event.framesHeard = end?.framesHeard ?? playback.heard?.frames ?? 0
         event.rate = [end?.rate, playback.heard?.rate].compactMap { $0 }.first { $0 > 0 }
+        if var all = playback.earlier {
+            all.add(event.rate.map { Heard(frames: event.framesHeard ?? 0, rate: $0) }, from: 0)
+            event.framesHeard = all.frames
+            event.rate = all.rate > 0 ? all.rate : nil
+        }
         event.framesDue = end.flatMap { $0.rate > 0 ? $0.framesDue : nil }
         event.peak = end.flatMap { $0.peak.isFinite ? $0.peak : nil }
         event.relay = end?.relay
@@ -62,6 +79,7 @@ extension Director {
     /// Remembers that the start of a cue was ordered: it is not to be ordered again, whatever happens.
     mutating func noteBegun(_ index: Int, startsAt: Timestamp?) {
         let cue = playbacks[index].cue
+        if cue.isProgramme { return noteBegunProgramme(index, startsAt: startsAt) }
         guard let (broadcast, number) = cue.id.broadcast else { return }
         forgetBegun(cue)
         memory.broadcasts[broadcast.rawValue]?.begun.append(
@@ -72,12 +90,14 @@ extension Director {
 
     /// Takes that back, for a cue that the player was told to leave before any of it was heard.
     mutating func forgetBegun(_ cue: Cue) {
+        if cue.isProgramme { return forgetBegunProgramme(cue.id) }
         guard let (broadcast, number) = cue.id.broadcast else { return }
         memory.broadcasts[broadcast.rawValue]?.begun.removeAll { $0.number == number }
     }
 
     /// Remembers that a cue is over.
     private mutating func settle(_ cue: Cue) {
+        if cue.isProgramme { return settleProgramme(cue.id, due: cue.due) }
         guard let (broadcast, number) = cue.id.broadcast else { return }
         forgetBegun(cue)
         settle(broadcast.rawValue, number)
@@ -91,6 +111,7 @@ extension Director {
     /// Ends in the journal what sounded when the program died, and what was about to.
     mutating func buryTheDead(heard: [CueID: Heard]) {
         playbacks.removeAll()
+        buryDeadProgrammes(heard: heard)
         for id in memory.broadcasts.keys.sorted() {
             guard let broadcast = BroadcastID(rawValue: id), let begun = memory.broadcasts[id]?.begun else { continue }
             memory.broadcasts[id]?.begun = []

@@ -29,7 +29,8 @@ extension Director {
         }
         playbacks[index].startRecorded = true
         let cue = playbacks[index].cue
-        var event = event(.started, cue)
+        var event = event(playbacks[index].earlier == nil ? .started : .resumed, cue)
+        if let offset = playbacks[index].order?.offset, offset > 0 { event.offset = offset }
         event.gain = playbacks[index].gain
         event.gains = gainsNow(index)
         if case .at = playbacks[index].startOrder {
@@ -76,6 +77,10 @@ extension Director {
             return
         }
         switch end.completion {
+        case .finished where end.framesHeard >= end.framesDue && playback.ending == nil && playback.earlier != nil:
+            finish(index, .interrupted, Reason(.nodeDied, "the node was off for a part of it"), as: end)
+        case .finished where end.framesHeard >= end.framesDue && playback.omitted != nil:
+            finish(index, .failed, playback.omitted, as: end)
         case .finished where end.framesHeard >= end.framesDue: finish(index, .finished, nil, as: end)
         case .failed(let reason) where playback.ending == nil: finish(index, .failed, reason, as: end)
         case .finished where playback.ending == nil:
@@ -99,6 +104,7 @@ extension Director {
 
     /// Takes a cue for one that has not begun: its start was ordered, and nothing came of it.
     private mutating func giveBack(_ index: Int) {
+        uncount(index)
         playbacks[index].hasBegun = false
         playbacks[index].began = nil
         playbacks[index].soundsSince = nil
@@ -112,6 +118,11 @@ extension Director {
             guard let index = index(of: id) else { continue }
             if playbacks[index].hasBegun {
                 end(id, .interrupted, Reason(.nodeStopped, "the node's program was stopped"))
+                if let index = self.index(of: id), playbacks[index].cue.joinsInProgress,
+                    playbacks[index].ending?.reason.code == .nodeStopped
+                {
+                    playbacks[index].ending?.isSuspension = true
+                }
             } else {
                 stopVoice(index)
             }

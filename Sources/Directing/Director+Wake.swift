@@ -1,4 +1,5 @@
 import Broadcasting
+import Scheduling
 
 extension Director {
     /// When `.timer` is to be delivered next; in any case within 60 seconds.
@@ -11,6 +12,13 @@ extension Director {
             include(cue.due.advanced(byNanoseconds: -DirectorTimes.loadLead), in: &wake)
             include(cue.due, in: &wake)
             include(after(cue.expires), in: &wake)
+        }
+        if time.isTrusted {
+            for each in programmes {
+                guard let next = each.next else { continue }
+                include(next.instant.advanced(byNanoseconds: -DirectorTimes.loadLead), in: &wake)
+            }
+            if let wantsAnewAt { include(wantsAnewAt, in: &wake) }
         }
         if let settings, playbacks.contains(where: { !$0.cue.isEmergency }) {
             // What sounds is stopped, or changes its volume, when the hours do.
@@ -34,6 +42,22 @@ extension Director {
             let left = maximumDuration(playback.cue) + DirectorTimes.overrun - playback.sounded(at: now)
             include(monotonic: now + left, in: &wake)
         case .loaded, .paused, nil: break
+        }
+        if playback.hasBegun, playback.ending == nil {
+            if let slotEnd = slotEnd(playback) {
+                include(slotEnd.wall, in: &wake)
+                include(slotEnd.wall.advanced(byNanoseconds: DirectorTimes.overrun), in: &wake)
+                include(monotonic: slotEnd.monotonic, in: &wake)
+                include(monotonic: slotEnd.monotonic + DirectorTimes.overrun, in: &wake)
+            }
+            if !playback.cue.isEmergency, let left = useLeft {
+                include(monotonic: now + left + DirectorTimes.overrun, in: &wake)
+            }
+        } else if playback.cue.isProgramme {
+            for audio in playback.cue.audio where content[audio.sha256] != .available {
+                guard let since = wantedSince[audio.sha256] else { continue }
+                include(monotonic: since + DirectorTimes.contentPatience, in: &wake)
+            }
         }
         if let startBy = startBy(playback) { include(monotonic: startBy, in: &wake) }
         if playback.voice?.state == .paused, let liveEnd = liveEnd(playback) { include(monotonic: liveEnd, in: &wake) }

@@ -17,9 +17,13 @@ public import Scheduling
 ///   obeys silences the node.
 /// - *The document is the whole truth.* What is no longer in it is `stopped` as withdrawn, as if it were cancelled. Where the
 ///   documents of two scopes differ about a broadcast, the later issued one counts. An edit applies to what has not begun.
+/// - *Programmes.* One that begins late begins, joins or is missed as its `whenLate` says. It begins on time without audio
+///   that is not there, which is then silent, and it ends `failed`. It never sounds beyond the end of its slot. When its program
+///   is started again in its course, it goes on where it would be by then (`joinInProgress`), else it ends `interrupted`.
 /// - *Unheard.* A voice that the player gives back before any of it was heard (`ended`, stopped, without having been told to)
 ///   is loaded again when its audio is there.
-/// - *A dead program.* What was ordered to start is never started again: after a restart it is `interrupted`, for good.
+/// - *A dead program.* What was ordered to start is never started again: after a restart it is `interrupted`, for good,
+///   unless it is a programme that may be joined. No part of it is played twice.
 public struct Director: Sendable {
     /// What must survive a restart; the caller stores it together with the records of the same call.
     public internal(set) var memory: Memory
@@ -33,6 +37,14 @@ public struct Director: Sendable {
     var documents: [Scope: ScopeDocument] = [:]
     /// The broadcasts of all obeyed scopes, each once, by id.
     var inForce: [BroadcastInForce] = []
+    var schedules: [Scope: ScopeSchedule] = [:]
+    /// The programmes of all obeyed scopes that can be played, each once, by id; and the place of each.
+    var programmes: [ProgrammeInForce] = []
+    var programmeIndex: [String: Int] = [:]
+    /// What the manifests name and no programme.
+    var extras: [AudioReference] = []
+    /// That of the settings.
+    var localZone = TimeZoneRules(secondsFromUTC: DirectorTimes.vietnam)
     var content: [ContentHash: ContentState] = [:]
     var isDeviceLost = false
     var isStopping = false
@@ -41,6 +53,18 @@ public struct Director: Sendable {
     var playbacks: [Playback] = []
     var arrivals = 0
     var wanted: [AudioReference] = []
+    /// When each of it was wanted first, by the monotonic clock.
+    var wantedSince: [ContentHash: Int64] = [:]
+    /// Whether what is wanted may have changed, and when it will in any case.
+    var wantsAnew = true
+    var wantsAnewAt: Timestamp?
+    /// When this director was told its first event, and when the clock was first trusted, by the monotonic clock.
+    var startedAt: Int64 = 0
+    var trustedSince: Int64?
+    /// Programmes of which more was missed than is told one by one, since when.
+    var folded: [String: Timestamp] = [:]
+    /// Whether the memory may hold what an earlier program left unfinished.
+    var hasSuspended = false
     /// Those of the call that is being handled.
     var effects: [Effect] = []
 
@@ -57,12 +81,16 @@ public struct Director: Sendable {
     /// Takes in what happened, and says what is to be done. The same events at the same instants give the same effects.
     public mutating func handle(_ event: DirectorEvent, at now: Instant) -> [Effect] {
         effects.removeAll(keepingCapacity: true)
+        if time.instant == nil { startedAt = now.monotonic }
         time.advance(to: now)
         take(event)
-        if !isStopping { plan() }
+        if !isStopping {
+            plan()
+            planProgrammes()
+        }
         judge()
         arrange()
-        if !isStopping { want() }
+        if !isStopping { want(after: event) }
         remember()
         return effects
     }
@@ -86,7 +114,8 @@ public struct Director: Sendable {
         case .settings(let settings): obey(settings)
         case .broadcasts(let scope, let document, let issuedAt):
             obey(ScopeDocument(body: document, issuedAt: issuedAt), of: scope)
-        case .schedule: break
+        case .schedule(let scope, let schedule, let issuedAt):
+            obey(ScopeSchedule(body: schedule, issuedAt: issuedAt), of: scope)
         case .content(let hash, let state): content[hash] = state
         case .player(let report): take(report)
         case .deviceLost: isDeviceLost = true

@@ -9,6 +9,14 @@ enum DirectorTimes {
     static let armLead = 2 * second
     /// What a cue may sound beyond its maximum, so that one as long as its maximum is not cut by the way of its report.
     static let overrun = second
+    /// What begins within this time of its instant is on time.
+    static let punctual = second
+    /// So long a programme that is due waits for audio that has been wanted for less, before it begins without.
+    static let contentPatience = 30 * second
+    /// So far ahead audio of programmes is fetched.
+    static let fetchAhead = 7 * 86_400 * second
+    /// Occurrences of programmes that were due before are not recorded one by one.
+    static let recordedPast = 31 * 86_400 * second
     /// So long a player may take to say that a stopped cue has ended.
     static let stopPatience = 5 * second
     /// So long a player may take to begin a cue, while there is a sound card.

@@ -32,6 +32,18 @@ struct Playback: Sendable {
     /// When it was last told to sound, in monotonic nanoseconds; nil while it is silent.
     var soundsSince: Int64?
 
+    /// What the player was told to load.
+    var order: LoadOrder?
+    /// Why some of its audio is left out, if it is.
+    var omitted: Reason?
+    /// What earlier programs played of it, if they did: it goes on then, and does not begin.
+    var earlier: BegunProgramme.Earlier?
+    /// When its slot is over by the monotonic clock, once it has begun.
+    var slotEnds: Int64?
+    /// Whether it was counted as a session, and how many nanoseconds of its sound.
+    var isCounted = false
+    var counted: Int64 = 0
+
     init(_ cue: Cue) { self.cue = cue }
 
     var id: CueID { cue.id }
@@ -67,5 +79,7 @@ struct Playback: Sendable {
         var kind: PlaybackEvent.Kind
         var reason: Reason
         var by: CueID?
+        /// Whether the rest is played when the program is started again, so that this is not its terminal record.
+        var isSuspension = false
     }
 }

@@ -1,0 +1,32 @@
+import Broadcasting
+import Scheduling
+
+/// A programme that the node obeys, with what was computed of it.
+struct ProgrammeInForce: Sendable {
+    var programme: Programme
+    var issuedAt: Timestamp
+    var recurrence: Recurrence
+    /// The next occurrence that is neither decided nor among the playbacks; nil when there is none. Computed anew when it is due,
+    /// when anything of the programme ends, and when the clock is set.
+    var next: LocalOccurrence?
+    var isNextKnown = false
+
+    /// A short name of when a programme starts, so that an edit of it is seen: FNV-1a over its words.
+    static func rule(_ start: Programme.Start) -> String {
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        let words = [start.local, start.zone, start.rrule ?? ""] + (start.rdate ?? []) + ["-"] + (start.exdate ?? [])
+        for word in words {
+            for byte in word.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+            hash = (hash ^ 0xFF) &* 0x100_0000_01B3
+        }
+        return String(hash, radix: 16)
+    }
+
+    /// Whether `occurrence` is one of its own still.
+    func has(due: Timestamp, named id: CueID) -> LocalOccurrence? {
+        guard let occurrence = recurrence.next(after: due.advanced(byNanoseconds: -1)), occurrence.instant == due,
+            Cue.id(of: programme, occurrence) == id
+        else { return nil }
+        return occurrence
+    }
+}
