@@ -128,7 +128,8 @@ let package = Package(
         module(
             "NodeServices",
             [
-                "ALSAPlayback", "AmplifierControl", "Broadcasting", "CLinux", "Directing", "HTTPTransfer", "Messaging",
+                "ALSAPlayback", "Acoustics", "AmplifierControl", "Broadcasting", "CLinux", "Directing", "HTTPTransfer",
+                "Messaging",
                 "NodeStore",
                 "Playout", "RuntimeSupport", "Scheduling", "YAMLReading", configuration, crypto, lifecycle, logging,
                 systemPackage,
@@ -188,7 +189,8 @@ let package = Package(
             "SystemTests", ["BroadcastTesting", "Broadcasting", "ControllerAPI", "Messaging", "RuntimeSupport", crypto]),
         tests("VirtualSoundCardTests", ["CALSA"]),
         tests(
-            "ScheduleFilesTests", ["BroadcastTesting", "Broadcasting", "ScheduleFiles", "Scheduling", "ZoneReading"]),
+            "ScheduleFilesTests",
+            ["BroadcastTesting", "Broadcasting", "ScheduleFiles", "Scheduling", "ZoneReading", crypto]),
         tests("TimetablingTests", ["Broadcasting", "Scheduling", "Timetabling", "ZoneReading"]),
         tests("YAMLReadingTests", ["YAMLReading"]),
         tests("ZoneReadingTests", ["Broadcasting", "Scheduling", "ZoneReading"]),

@@ -13,7 +13,7 @@ public struct AudioItem: Hashable, Codable, Sendable, Identifiable {
     public var loudness: Double?
     /// The highest true peak in dBTP; absent for digital silence.
     public var truePeak: Double?
-    /// The gain in dB that brings the file to −16 LUFS, or as near as a true peak of −1 dBTP permits.
+    /// The gain in dB that brings the file to −16 LUFS, or as near as 6 dB of limiting to −1 dBTP permit.
     public var gain: Double
     /// Hz.
     public var sampleRate: Int

@@ -8,6 +8,8 @@ public struct LiveEvent: Hashable, Codable, Sendable {
     public var broadcast: BroadcastID?
     /// Of kind `playback`: how far it has come now.
     public var playback: Playback?
+    /// Of kind `playback`, where it is a programme's: how far it has come now.
+    public var programme: ProgrammePlayback?
     /// Of kind `node`: how it is now.
     public var state: NodeItem.State?
     /// For people, in English.
@@ -18,11 +20,13 @@ public struct LiveEvent: Hashable, Codable, Sendable {
         case audio
         /// A broadcast was made or recalled.
         case broadcast
+        /// A scope got another schedule.
+        case schedule
         /// A scope was halted, or the halt was lifted.
         case halt
         /// A node was added or changed, came, went, or changed its state.
         case node
-        /// A node told something of an occurrence of a broadcast.
+        /// A node told something of an occurrence of a broadcast or a programme.
         case playback
         /// A node told something of itself.
         case record

@@ -1,44 +1,47 @@
 public import Broadcasting
 
-/// One occurrence of a broadcast on one node, as the node's journal tells it.
+/// One occurrence of a broadcast on one node, as the node's journal tells it. In JSON one object, its course beside its names.
+@dynamicMemberLookup
 public struct Playback: Hashable, Codable, Sendable {
     public var node: NodeID
     public var broadcast: BroadcastID
     /// 0 for the first.
     public var occurrence: Int
-    public var state: PlaybackState
-    /// Whether `state` is the last word.
-    public var final: Bool
-    public var due: Timestamp?
-    /// When its first frame left the device, by the node's clock.
-    public var startedAt: Timestamp?
-    /// Seconds between the instant at which it was due and its first frame; positive is late.
-    public var startError: Double?
-    /// Frames of the whole occurrence, at `rate`.
-    public var framesDue: Int64?
-    /// Frames of it that left the device, as the device counted them.
-    public var framesHeard: Int64?
-    /// Hz.
-    public var rate: Int?
-    /// The loudest sample that was written, in dBFS.
-    public var peak: Double?
-    /// The gain in dB at which it sounded.
-    public var gain: Double?
-    public var reason: Reason?
-    /// The cue that interrupted it last.
-    public var by: CueID?
-    /// How often it was interrupted.
-    public var interruptions: Int
-    /// The node's time of the latest record, and whether the node trusted that clock.
-    public var at: Timestamp?
-    public var clockTrusted: Bool?
+    public var course: PlaybackCourse
 
-    public init(node: NodeID, broadcast: BroadcastID, occurrence: Int, state: PlaybackState, final: Bool = false) {
+    public init(node: NodeID, broadcast: BroadcastID, occurrence: Int, course: PlaybackCourse) {
         self.node = node
         self.broadcast = broadcast
         self.occurrence = occurrence
-        self.state = state
-        self.final = final
-        interruptions = 0
+        self.course = course
+    }
+
+    public init(node: NodeID, broadcast: BroadcastID, occurrence: Int, state: PlaybackState, final: Bool = false) {
+        self.init(
+            node: node, broadcast: broadcast, occurrence: occurrence, course: PlaybackCourse(state: state, final: final)
+        )
+    }
+
+    public subscript<Value>(dynamicMember member: WritableKeyPath<PlaybackCourse, Value>) -> Value {
+        get { course[keyPath: member] }
+        set { course[keyPath: member] = newValue }
+    }
+
+    private enum CodingKeys: String, CodingKey { case node, broadcast, occurrence }
+
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        node = try container.decode(NodeID.self, forKey: .node)
+        broadcast = try container.decode(BroadcastID.self, forKey: .broadcast)
+        occurrence = try container.decode(Int.self, forKey: .occurrence)
+        course = try PlaybackCourse(from: decoder)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(node, forKey: .node)
+        try container.encode(broadcast, forKey: .broadcast)
+        try container.encode(occurrence, forKey: .occurrence)
+        try course.encode(to: encoder)
     }
 }

@@ -10,6 +10,20 @@ public struct ProblemDetails: Error, Hashable, Codable, Sendable, CustomStringCo
     public var detail: String?
     /// The field of the request that was wrong, as a path: `repeat.every`.
     public var field: String?
+    /// All fields that were wrong, where there may be several.
+    public var errors: [FieldError]?
+
+    /// A field of a request that was wrong.
+    public struct FieldError: Hashable, Codable, Sendable {
+        /// As a path: `programmes[3].start.rrule`.
+        public var field: String
+        public var detail: String
+
+        public init(field: String, detail: String) {
+            self.field = field
+            self.detail = detail
+        }
+    }
 
     public init(type: String, title: String, status: Int, detail: String? = nil, field: String? = nil) {
         self.type = type
@@ -43,6 +57,8 @@ public struct ProblemDetails: Error, Hashable, Codable, Sendable, CustomStringCo
         case methodNotAllowed = "method-not-allowed"
         /// It contradicts what is there: a name that is taken, an idempotency key that came with another request.
         case conflict
+        /// It was changed by somebody else since the caller read it: `If-Match` names another version.
+        case changedMeanwhile = "changed-meanwhile"
         /// The body is larger than is taken.
         case tooLarge = "too-large"
         /// The file that was sent is not one that can be broadcast; the detail says why and what to do.
@@ -61,6 +77,7 @@ public struct ProblemDetails: Error, Hashable, Codable, Sendable, CustomStringCo
             case .notFound: 404
             case .methodNotAllowed: 405
             case .conflict: 409
+            case .changedMeanwhile: 412
             case .tooLarge: 413
             case .invalid, .unsuitableAudio: 422
             case .internal: 500
@@ -76,6 +93,7 @@ public struct ProblemDetails: Error, Hashable, Codable, Sendable, CustomStringCo
             case .notFound: "There is no such thing"
             case .methodNotAllowed: "This cannot be done here"
             case .conflict: "It contradicts what is there"
+            case .changedMeanwhile: "Somebody else changed it meanwhile"
             case .tooLarge: "The request is too large"
             case .unsuitableAudio: "The audio cannot be broadcast"
             case .storage: "The controller cannot store it"

@@ -11,6 +11,10 @@ public enum Route {
     public static let halts = "/api/v1/halts"
     public static let nodes = "/api/v1/nodes"
     public static let tokens = "/api/v1/tokens"
+    /// GET: `List<ScheduleItem>` of the scopes that have programmes, without clashes.
+    public static let schedules = "/api/v1/schedules"
+    /// GET, the latest due first, with `?node=&programme=&limit=`: `List<ProgrammePlayback>`.
+    public static let programmePlaybacks = "/api/v1/programme-playbacks"
     public static let unreadableRecords = "/api/v1/unreadable-records"
     /// Server-sent events: `LiveEvent` values, the event's name its kind.
     public static let events = "/api/v1/events"
@@ -39,6 +43,15 @@ public enum Route {
     /// GET, newest first, with `?limit=`: `List<JournalEntry>`.
     public static func journal(of id: NodeID) -> String { "\(nodes)/\(id)/journal" }
 
+    /// GET: `ScheduleItem`; PUT `ScheduleRequest`, with `If-Match` so that nobody's change is lost.
+    public static func schedule(of scope: Scope) -> String { "\(root)/scopes/\(scope)/schedule" }
+
+    /// GET, newest first, with `?limit=`: `List<ScheduleVersion>`.
+    public static func scheduleHistory(of scope: Scope) -> String { "\(schedule(of: scope))/history" }
+
+    /// GET with `?from=&to=`, RFC 3339, the next week where absent: `NodeSchedule`.
+    public static func schedule(of node: NodeID) -> String { "\(nodes)/\(node)/schedule" }
+
     /// DELETE: the token is void from now on.
     public static func token(_ id: String) -> String { "\(tokens)/\(id)" }
 
@@ -48,6 +61,10 @@ public enum Route {
     /// Query parameters of an upload to `audio`.
     public static let titleParameter = "title"
     public static let filenameParameter = "filename"
+    public static let fromParameter = "from"
+    public static let toParameter = "to"
+    public static let nodeParameter = "node"
+    public static let programmeParameter = "programme"
     /// How many items a list may bring at the most; newest first.
     public static let limitParameter = "limit"
 

@@ -27,7 +27,7 @@ struct BroadcastRoutes: Sendable {
         }
         group.get("halts") { _, _ in try Response(List(try await desk.ledger.read { try $0.halts() })) }
         group.put("halts/:scope") { request, context in
-            let scope = try Self.scope(context)
+            let scope = try context.scope()
             let asked = try await request.json(HaltRequest.self, limit: context.maxUploadSize)
             guard asked.reason.map({ $0.utf8.count <= 1000 }) ?? true else {
                 throw ProblemDetails(.invalid, "A reason has at most 1000 bytes.", field: "reason")
@@ -36,7 +36,7 @@ struct BroadcastRoutes: Sendable {
             return try Response(item)
         }
         group.delete("halts/:scope") { _, context in
-            _ = try await desk.halt(try Self.scope(context), nil)
+            _ = try await desk.halt(try context.scope(), nil)
             return Response(status: .noContent)
         }
     }
@@ -45,15 +45,6 @@ struct BroadcastRoutes: Sendable {
         let text = try context.parameters.require("id")
         guard let id = BroadcastID(rawValue: text) else { throw ProblemDetails.unknown("broadcast", text.prefix(64)) }
         return id
-    }
-
-    private static func scope(_ context: APIContext) throws -> Scope {
-        let text = try context.parameters.require("scope")
-        guard let scope = Scope(text) else {
-            throw ProblemDetails(
-                .invalid, "A scope is node, hamlet, commune, province or group, a dot and a name.", field: "scope")
-        }
-        return scope
     }
 
     private static func key(_ request: Request) throws -> String? {

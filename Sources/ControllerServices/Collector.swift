@@ -172,6 +172,7 @@ struct Collector: Sendable {
         var events: [LiveEvent] = []
         for ingest in outcome.ingests {
             events += ingest.playbacks.map(Self.event)
+            events += ingest.programmes.map(Self.event)
             events += ingest.records.compactMap { Self.event($0, of: ingest.node) }
         }
         for record in outcome.ingests.flatMap(\.unreadable) + outcome.unreadable {
@@ -195,6 +196,15 @@ struct Collector: Sendable {
         event.broadcast = playback.broadcast
         event.playback = playback
         event.text = "\(playback.node): \(playback.broadcast) \(playback.state.rawValue)"
+        if let reason = playback.reason { event.text += " (\(reason))" }
+        return event
+    }
+
+    private static func event(_ playback: ProgrammePlayback) -> LiveEvent {
+        var event = LiveEvent(.playback, at: playback.at ?? .distantPast, text: "")
+        event.node = playback.node
+        event.programme = playback
+        event.text = "\(playback.node): \(playback.programme) \(playback.localStart) \(playback.state.rawValue)"
         if let reason = playback.reason { event.text += " (\(reason))" }
         return event
     }

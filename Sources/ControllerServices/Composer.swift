@@ -35,6 +35,14 @@ enum Composer {
             broadcasts: kept.map(\.broadcast).filter { !dropped.contains($0.id) }, halt: halt)
     }
 
+    /// A scope's programmes with the manifest of the audio that they need.
+    static func schedule(_ programmes: [Programme]) -> ScheduleDocument {
+        var manifest: [ContentHash: AudioReference] = [:]
+        for audio in programmes.flatMap(\.content) { manifest[audio.sha256] = audio }
+        return ScheduleDocument(
+            programmes: programmes, manifest: manifest.values.sorted { $0.sha256 < $1.sha256 })
+    }
+
     /// A node's settings with the addresses and keys of today.
     static func settings(_ settings: NodeSettings, common: Common) -> NodeSettings {
         var settings = settings

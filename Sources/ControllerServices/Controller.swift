@@ -4,6 +4,7 @@ public import Logging
 import Messaging
 import RuntimeSupport
 public import ServiceLifecycle
+import ZoneReading
 
 /// A controller with all its parts, ready to run.
 public struct Controller: Sendable {
@@ -51,8 +52,9 @@ public struct Controller: Sendable {
             ledger: ledger, registry: registry, state: state, startedAt: now(),
             isBrokerConnected: { messaging.isConnected })
         web = WebInterface(
-            library: library, desk: BroadcastDesk(ledger: ledger, feed: feed), registry: registry, reporter: reporter,
-            feed: feed, ledger: ledger)
+            library: library, desk: BroadcastDesk(ledger: ledger, feed: feed),
+            schedules: ScheduleDesk(ledger: ledger, feed: feed, zones: ZoneDatabase()), registry: registry,
+            reporter: reporter, feed: feed, ledger: ledger)
         try library.prepare()
         try await registry.refresh()
         monitor.load(try await ledger.read { try $0.heardOfAll() }, now: now())

@@ -7,6 +7,9 @@ extension Ledger {
         migrator.registerMigration("1 broadcasts") { database in
             try database.execute(sql: first)
         }
+        migrator.registerMigration("2 schedules") { database in
+            try database.execute(sql: second)
+        }
         return migrator
     }
 
@@ -78,5 +81,23 @@ extension Ledger {
             node TEXT PRIMARY KEY REFERENCES node (id) ON DELETE CASCADE, lastHeard INTEGER,
             presence TEXT, presenceAt INTEGER, health TEXT
         );
+        """
+
+    private static let second = """
+        CREATE TABLE schedule (
+            scope TEXT NOT NULL, version INTEGER NOT NULL, changedAt INTEGER NOT NULL, changedBy TEXT NOT NULL,
+            body TEXT NOT NULL, PRIMARY KEY (scope, version)
+        );
+        CREATE TABLE programme (id TEXT PRIMARY KEY, scope TEXT NOT NULL);
+        CREATE INDEX programmeByScope ON programme (scope);
+        CREATE TABLE scheduleAudio (
+            scope TEXT NOT NULL, sha256 TEXT NOT NULL REFERENCES audio (sha256), PRIMARY KEY (scope, sha256)
+        );
+        CREATE TABLE programmePlayback (
+            programme TEXT NOT NULL, node TEXT NOT NULL, localStart TEXT NOT NULL, fold INTEGER NOT NULL,
+            due INTEGER, body TEXT NOT NULL, PRIMARY KEY (programme, node, localStart, fold)
+        ) WITHOUT ROWID;
+        CREATE INDEX programmePlaybackByTime ON programmePlayback (localStart);
+        CREATE INDEX programmePlaybackByNode ON programmePlayback (node, localStart);
         """
 }

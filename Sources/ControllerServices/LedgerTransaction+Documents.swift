@@ -108,6 +108,12 @@ extension LedgerTransaction {
         try publish(Composer.broadcasts(broadcasts, halt: try halt(of: scope), now: now), on: .broadcasts(scope))
     }
 
+    /// Publishes what the ledger says of the schedule of `scope`, if it ever had one.
+    func publishSchedule(of scope: Scope) throws {
+        guard let schedule = try schedule(of: scope) else { return }
+        try publish(Composer.schedule(schedule.programmes), on: .schedule(scope))
+    }
+
     /// Publishes what the ledger and the configuration say of a node.
     func publishSettings(of node: NodeID, _ settings: NodeSettings, defaults: Composer.Common) throws {
         try publish(Composer.settings(settings, common: defaults), on: .settings(node))
@@ -125,6 +131,7 @@ extension LedgerTransaction {
         for topic in try String.fetchAll(database, sql: "SELECT topic FROM document") {
             switch Topic(topic) {
             case .broadcasts(let scope): try publishBroadcasts(of: scope)
+            case .schedule(let scope): try publishSchedule(of: scope)
             case .settings(let node):
                 if let row = try self.node(node) { try publishSettings(of: node, row.settings, defaults: defaults) }
             default: break

@@ -20,6 +20,8 @@ extension LedgerTransaction {
         var unreadable: [UnreadableRecord] = []
         /// How the occurrences of broadcasts that the new records speak of stand now.
         var playbacks: [Playback] = []
+        /// The same of programmes.
+        var programmes: [ProgrammePlayback] = []
         /// The highest sequence up to which the journal is durable here without a gap; 0 for none.
         var through: Int64 = 0
     }
@@ -46,7 +48,7 @@ extension LedgerTransaction {
             }
         }
         for cue in Set(result.records.compactMap(\.cue)).sorted() {
-            if let playback = try derive(cue, of: batch.node) { result.playbacks.append(playback) }
+            try derive(cue, of: batch.node, into: &result)
         }
         result.through = try advance(batch, into: &result)
         return result
@@ -101,9 +103,26 @@ extension LedgerTransaction {
     }
 
     /// Reads all that a node told of a cue, in order, and writes down what it comes to.
-    private func derive(_ cue: CueID, of node: NodeID) throws -> Playback? {
-        guard let (broadcast, number) = cue.broadcast, number >= 0 else { return nil }
-        var history = PlaybackHistory(node: node, broadcast: broadcast, occurrence: number)
+    private func derive(_ cue: CueID, of node: NodeID, into result: inout Ingest) throws {
+        if let (broadcast, number) = cue.broadcast, number >= 0 {
+            let playback = Playback(
+                node: node, broadcast: broadcast, occurrence: number, course: try history(of: cue, at: node).course)
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO playback (broadcast, node, occurrence, body) VALUES (?, ?, ?, ?)",
+                arguments: [broadcast.rawValue, node.rawValue, number, try Self.json(playback)])
+            result.playbacks.append(playback)
+        } else if let (programme, localStart, fold) = cue.programme {
+            let history = try history(of: cue, at: node)
+            var playback = ProgrammePlayback(
+                node: node, programme: programme, localStart: localStart, fold: fold, course: history.course)
+            playback.title = history.title
+            try put(playback)
+            result.programmes.append(playback)
+        }
+    }
+
+    private func history(of cue: CueID, at node: NodeID) throws -> PlaybackHistory {
+        var history = PlaybackHistory()
         let bodies = try String.fetchCursor(
             database,
             sql: """
@@ -111,10 +130,7 @@ extension LedgerTransaction {
                 ORDER BY firstHeard, journal, sequence
                 """, arguments: [cue.description, node.rawValue])
         while let body = try bodies.next() { history.add(try Self.value(JournalRecord.self, body)) }
-        try database.execute(
-            sql: "INSERT OR REPLACE INTO playback (broadcast, node, occurrence, body) VALUES (?, ?, ?, ?)",
-            arguments: [broadcast.rawValue, node.rawValue, number, try Self.json(history.playback)])
-        return history.playback
+        return history
     }
 
     /// Moves a journal's mark over everything that is there without a gap.

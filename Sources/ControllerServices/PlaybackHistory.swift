@@ -3,39 +3,38 @@ import ControllerAPI
 
 /// Tells from a node's records of one cue how far it has come. Pure: the same records, in the order of their sequence, give the same.
 struct PlaybackHistory: Sendable {
-    private(set) var playback: Playback
-
-    init(node: NodeID, broadcast: BroadcastID, occurrence: Int) {
-        playback = Playback(node: node, broadcast: broadcast, occurrence: occurrence, state: .waiting)
-    }
+    private(set) var course = PlaybackCourse()
+    /// As the node last told it.
+    private(set) var title: String?
 
     /// Adds the next record. The first final one is the last word: what follows it changes nothing.
     mutating func add(_ record: JournalRecord) {
-        guard case .playback(let event) = record.event, !playback.final else { return }
-        playback.due = event.due ?? playback.due
-        playback.framesDue = event.framesDue ?? playback.framesDue
-        playback.framesHeard = event.framesHeard ?? playback.framesHeard
-        playback.rate = event.rate ?? playback.rate
-        playback.peak = event.peak ?? playback.peak
-        playback.gain = event.gain ?? playback.gain
-        playback.at = record.at
-        playback.clockTrusted = record.clockTrusted
-        playback.reason = event.reason
-        playback.final = event.final
+        guard case .playback(let event) = record.event, !course.final else { return }
+        title = event.title ?? title
+        course.due = event.due ?? course.due
+        course.framesDue = event.framesDue ?? course.framesDue
+        course.framesHeard = event.framesHeard ?? course.framesHeard
+        course.rate = event.rate ?? course.rate
+        course.peak = event.peak ?? course.peak
+        course.gain = event.gain ?? course.gain
+        course.at = record.at
+        course.clockTrusted = record.clockTrusted
+        course.reason = event.reason
+        course.final = event.final
         switch event.kind {
-        case .accepted: if playback.state == .waiting { playback.state = .accepted }
-        case .fetched: if playback.state == .waiting || playback.state == .accepted { playback.state = .fetched }
+        case .accepted: if course.state == .waiting { course.state = .accepted }
+        case .fetched: if course.state == .waiting || course.state == .accepted { course.state = .fetched }
         case .started:
-            playback.state = .playing
-            if playback.startedAt == nil {
-                playback.startedAt = record.at
-                playback.startError = event.startError
+            course.state = .playing
+            if course.startedAt == nil {
+                course.startedAt = record.at
+                course.startError = event.startError
             }
-        case .resumed: playback.state = .playing
+        case .resumed: course.state = .playing
         case .interrupted:
-            playback.state = .interrupted
-            playback.interruptions += 1
-            playback.by = event.by
+            course.state = .interrupted
+            course.interruptions += 1
+            course.by = event.by
         case .finished: end(.finished)
         case .stopped: end(.stopped)
         case .refused: end(.refused)
@@ -45,7 +44,7 @@ struct PlaybackHistory: Sendable {
     }
 
     private mutating func end(_ state: PlaybackState) {
-        playback.state = state
-        playback.final = true
+        course.state = state
+        course.final = true
     }
 }

@@ -56,7 +56,7 @@ extension Request {
 
 extension DecodingError {
     /// The field that was wrong, as a path.
-    fileprivate var path: String? {
+    var path: String? {
         let path: [any CodingKey]
         switch self {
         case .dataCorrupted(let context), .typeMismatch(_, let context), .valueNotFound(_, let context):

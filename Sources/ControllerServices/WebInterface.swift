@@ -7,6 +7,7 @@ import Logging
 struct WebInterface: Sendable {
     let library: Library
     let desk: BroadcastDesk
+    let schedules: ScheduleDesk
     let registry: NodeRegistry
     let reporter: StatusReporter
     let feed: LiveFeed
@@ -22,6 +23,7 @@ struct WebInterface: Sendable {
         AudioRoutes(library: library).add(to: group)
         BroadcastRoutes(desk: desk).add(to: group)
         NodeRoutes(registry: registry).add(to: group)
+        ScheduleRoutes(desk: schedules).add(to: group)
         status.add(to: group)
         EventRoutes(feed: feed, now: { ledger.time }).add(to: group)
         return router

@@ -106,7 +106,10 @@ struct FieldReader {
 
     /// A text of a form that `read` knows; `form` says it in words.
     mutating func text<Value>(_ field: Field, form: String, _ read: (String) -> Value?) -> Value? {
-        guard let text = text(field) else { return nil }
+        guard case .scalar(.text(let text)) = field.node.content else {
+            note(field.problem(.form, "\(field.node.words) is not \(form)"))
+            return nil
+        }
         guard let value = read(text) else {
             note(field.problem(.form, "'\(text)' is not \(form)"))
             return nil

@@ -30,6 +30,11 @@ extension Timetable {
     public func clashes(
         from: Timestamp, to: Timestamp, nodes: [NodeID: Set<Scope>], involving scope: Scope? = nil
     ) -> [Clash] {
+        // Only what meets the scope at some node is worth the reckoning.
+        let near = scope.map { scope in
+            nodes.values.filter { $0.contains(scope) }.reduce(into: Set([scope])) { $0.formUnion($1) }
+        }
+        let items = items.filter { near?.contains($0.scope) ?? true }
         let due = items.map { $0.occurrences(from: from, to: to) }
         var clashes: [Clash] = []
         for left in items.indices {

@@ -5,6 +5,7 @@ import Crypto
 import FoundationEssentials
 import Logging
 import RuntimeSupport
+import ZoneReading
 
 @testable import ControllerServices
 
@@ -47,6 +48,8 @@ final class Bench: Sendable {
     }
 
     var desk: BroadcastDesk { BroadcastDesk(ledger: ledger, feed: feed) }
+
+    var schedules: ScheduleDesk { ScheduleDesk(ledger: ledger, feed: feed, zones: ZoneDatabase()) }
 
     var collector: Collector { Collector(ledger: ledger, feed: feed, monitor: monitor, logger: log.logger) }
 

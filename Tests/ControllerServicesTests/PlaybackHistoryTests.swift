@@ -14,10 +14,10 @@ import Testing
             clockTrusted: true, event: .playback(PlaybackEvent(kind, cue, final: final)))
     }
 
-    private static func play(_ kinds: [PlaybackEvent.Kind]) -> Playback {
-        var history = PlaybackHistory(node: .n1, broadcast: BroadcastID(unchecked: "b"), occurrence: 0)
+    private static func play(_ kinds: [PlaybackEvent.Kind]) -> PlaybackCourse {
+        var history = PlaybackHistory()
         for (index, kind) in kinds.enumerated() { history.add(record(Int64(index + 1), kind)) }
-        return history.playback
+        return history.course
     }
 
     @Test(
@@ -37,16 +37,16 @@ import Testing
     }
 
     @Test func `an interruption that is final is the last word`() {
-        var history = PlaybackHistory(node: .n1, broadcast: BroadcastID(unchecked: "b"), occurrence: 0)
+        var history = PlaybackHistory()
         history.add(Self.record(1, .started))
         history.add(Self.record(2, .interrupted, final: true))
         history.add(Self.record(3, .started))
-        #expect(history.playback.state == .interrupted)
-        #expect(history.playback.final)
+        #expect(history.course.state == .interrupted)
+        #expect(history.course.final)
     }
 
     @Test func `figures stay from the record that told them`() {
-        var history = PlaybackHistory(node: .n1, broadcast: BroadcastID(unchecked: "b"), occurrence: 0)
+        var history = PlaybackHistory()
         var started = PlaybackEvent(.started, Self.cue)
         started.startError = 0.002
         started.framesDue = 480
@@ -60,7 +60,7 @@ import Testing
                     sequence: Int64(index + 1), at: Timestamp(secondsSinceEpoch: 100 + Double(index)), monotonic: 0,
                     boot: "boot", clockTrusted: index == 0, event: .playback(event)))
         }
-        let playback = history.playback
+        let playback = history.course
         #expect(playback.startedAt == Timestamp(secondsSinceEpoch: 100))
         #expect(playback.at == Timestamp(secondsSinceEpoch: 101))
         #expect(playback.startError == 0.002)
