@@ -179,7 +179,12 @@ let package = Package(
             "NodeServicesTests",
             ["Broadcasting", "Messaging", "NodeServices", "NodeStore", "Playout", "RuntimeSupport", crypto, logging]),
         tests("NodeStoreTests", ["Broadcasting", "NodeStore"]),
-        tests("PlayoutTests", ["BroadcastTesting", "Playout", "Relaying", "RuntimeSupport", logging]),
+        tests(
+            "PlayoutTests",
+            [
+                "BroadcastTesting", "LoudnessMeasurement", "MP3Decoding", "Playout", "Relaying", "RuntimeSupport",
+                logging,
+            ]),
         tests("RelayingTests", ["BroadcastTesting", "HTTPTransfer", "MP3Decoding", "Relaying", "RuntimeSupport"]),
         tests("RenderingTests", ["CRealtime", "Rendering"]),
         tests("ResamplingTests", ["BroadcastTesting", "Resampling"]),

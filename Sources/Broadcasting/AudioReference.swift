@@ -5,7 +5,7 @@ public struct AudioReference: Hashable, Codable, Sendable {
     public var bytes: Int64
     /// Seconds, as the controller decoded them.
     public var duration: Double
-    /// The gain in dB that brings the file to the target loudness (−16 LUFS, at most −1 dBTP).
+    /// The gain in dB that brings the file to the target loudness (−16 LUFS), its peaks at most 6 dB above what the limiter lets pass.
     public var gain: Double
 
     /// The largest file that a document may name, in bytes.

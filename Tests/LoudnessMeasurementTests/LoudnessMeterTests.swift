@@ -1,3 +1,4 @@
+import BroadcastTesting
 import Foundation
 import LoudnessMeasurement
 import Testing
@@ -75,9 +76,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (-20.0, -10.0, 4.0), (-26, -10, 9), (-10, 0, -6), (-16, -3, 0), (-16, 2, -3), (-60, -60, 24), (40, 3, -40),
+        (-20.0, -10.0, 4.0), (-26, -10, 10), (-26, -4, 9), (-10, 0, -6), (-16, -3, 0), (-16, 2, 0), (-16, 8, -3),
+        (-60, -60, 24), (40, 3, -40),
     ])
-    func `the gain goes to the target, stops at the ceiling and stays within limits`(
+    func `the gain goes to the target, stops where the limiter would be heard, and stays within limits`(
         integrated: Double, truePeak: Double, gain: Double
     ) {
         #expect(abs(Loudness(integrated: integrated, truePeak: truePeak).gain() - gain) < 1e-9)
