@@ -141,6 +141,7 @@ let package = Package(
                 "RuntimeSupport", logging,
             ]),
         module("Relaying", ["HTTPTransfer", "MP3Decoding", "RuntimeSupport"]),
+        module("Rehearsing", ["Broadcasting", "Directing", "Scheduling"]),
         // 4 programs
         program("loa", ["CommandLineClient"]),
         program("loa-controller", ["ControllerServices", argumentParser, logging]),
@@ -177,15 +178,19 @@ let package = Package(
         tests("MessagingTests", ["BroadcastTesting", "Messaging", "RuntimeSupport", logging]),
         tests(
             "NodeServicesTests",
-            ["Broadcasting", "Messaging", "NodeServices", "NodeStore", "Playout", "RuntimeSupport", crypto, logging]),
+            [
+                "Broadcasting", "Messaging", "NodeServices", "NodeStore", "Playout", "RuntimeSupport", "Scheduling",
+                crypto, logging,
+            ]),
         tests("NodeStoreTests", ["Broadcasting", "NodeStore"]),
         tests(
             "PlayoutTests",
             [
-                "BroadcastTesting", "LoudnessMeasurement", "MP3Decoding", "Playout", "Relaying", "RuntimeSupport",
-                logging,
+                "AmplifierControl", "BroadcastTesting", "LoudnessMeasurement", "MP3Decoding", "Playout", "Relaying",
+                "RuntimeSupport", logging,
             ]),
         tests("RelayingTests", ["BroadcastTesting", "HTTPTransfer", "MP3Decoding", "Relaying", "RuntimeSupport"]),
+        tests("RehearsingTests", ["Broadcasting", "Directing", "Rehearsing", "Scheduling"]),
         tests("RenderingTests", ["CRealtime", "Rendering"]),
         tests("ResamplingTests", ["BroadcastTesting", "Resampling"]),
         tests("RuntimeSupportTests", ["RuntimeSupport"]),
