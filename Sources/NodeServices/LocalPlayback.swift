@@ -55,7 +55,7 @@ public struct LocalPlayback: Sendable {
         var outcomes: [Outcome] = []
         func begin() {
             let voice = VoiceID(UInt64(outcomes.count))
-            player.load(VoiceRequest(id: voice, segments: [PlayoutSegment(path: paths[outcomes.count])]))
+            player.load(VoiceRequest(id: voice, segments: [.file(path: paths[outcomes.count])]))
             player.start(voice, at: .now)
         }
         guard !paths.isEmpty else { return [] }

@@ -29,9 +29,8 @@ public struct Node: Service {
             configuration: configuration, store: store, playhead: Playhead(path: "\(configuration.state)/playhead"),
             content: ContentStore(folder: "\(configuration.state)/content", quota: configuration.contentQuota),
             player: Player(
-                configuration: PlayerConfiguration(
-                    device: configuration.device, rate: configuration.rate, channels: configuration.channels,
-                    warmUp: configuration.warmUp, progressInterval: 0.25), logger: logger),
+                configuration: PlayerConfiguration(configuration), amplifier: configuration.output.amplifier?.relay,
+                logger: logger),
             timer: WakeTimer(), boot: boot, logger: logger,
             download: { url, path, bytes async throws(ContentFetcher.DownloadFailure) in
                 try await http.fetch(url, to: path, bytes: bytes)

@@ -28,12 +28,14 @@ public struct NodeCheck: Sendable {
         }
     }
 
-    private let configuration: NodeConfiguration
+    let configuration: NodeConfiguration
 
     public init(configuration: NodeConfiguration) { self.configuration = configuration }
 
     /// Checks every part, whatever the others say. Takes at most some 15 seconds.
-    public func run() async -> [Finding] { [key(), disk(), clock(), device(), zone(), await broker()] }
+    public func run() async -> [Finding] {
+        [key(), disk(), clock(), device()] + [volume(), amplifier()].compactMap(\.self) + [zone(), await broker()]
+    }
 
     private func key() -> Finding {
         let names = configuration.trustedKeys.map { String($0.kid.prefix(8)) }.joined(separator: ", ")

@@ -9,11 +9,15 @@ public struct NodeConfiguration: Sendable {
     public var broker: Broker
     /// The ALSA name of the device.
     public var device: String
+    /// The ALSA name of the microphone that hears the horn; nil when there is none.
+    public var capture: String?
     /// Hz that the device is asked for.
     public var rate: Int
     public var channels: Int
     /// Seconds that the amplifier needs before the first sample.
     public var warmUp: Double
+    /// What lies between the samples and the horn.
+    public var output: Output
     /// The controller's keys. Without one a node obeys nobody.
     public var trustedKeys: [PublicKey]
     /// Addresses of audio that are tried before those of the settings document.
@@ -65,6 +69,7 @@ public struct NodeConfiguration: Sendable {
             throw NodeConfigurationError(key: "mqtt.keepAlive", problem: "lies between 10 and 3600 seconds")
         }
         device = reader.string(forKey: "device.name", default: "default")
+        capture = reader.string(forKey: "device.capture").flatMap { $0.isEmpty ? nil : $0 }
         rate = try Self.number("device.rate", in: reader, default: 48_000)
         guard (8000...192_000).contains(rate) else {
             throw NodeConfigurationError(key: "device.rate", problem: "lies between 8000 and 192000 Hz")
@@ -78,6 +83,7 @@ public struct NodeConfiguration: Sendable {
         guard (0...10).contains(warmUp) else {
             throw NodeConfigurationError(key: "device.warmUp", problem: "lies between 0 and 10 seconds")
         }
+        output = try Output(from: reader)
         trustedKeys = try Self.keys(in: reader)
         contentAddresses = reader.stringArray(forKey: "content.addresses", default: [])
         contentAuthorities = reader.string(forKey: "content.tls.ca")

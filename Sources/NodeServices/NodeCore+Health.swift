@@ -30,6 +30,7 @@ extension NodeCore {
             journalDepth: (try? store.depth()) ?? 0,
             storage: Health.Storage(free: space?.available ?? 0, total: space?.total ?? 0),
             memory: Int64((try? ProcessMemory.current().resident) ?? 0), halted: director.isHalted, faults: [])
+        health.selfTest = selfTestResult
         health.faults = faults(in: health, device: device)
         return health
     }
@@ -37,6 +38,7 @@ extension NodeCore {
     private func faults(in health: Health, device: DeviceStatus) -> [Health.Fault] {
         var faults: [Health.Fault] = []
         if case .lost(let words) = device.state { faults.append(Health.Fault(part: "device", text: words)) }
+        faults += device.faults.map { Health.Fault(part: "device", text: $0) }
         if !health.clock.trusted {
             faults.append(Health.Fault(part: "clock", text: "the clock is not set: the schedule waits"))
         }
@@ -47,10 +49,23 @@ extension NodeCore {
         if health.storage.total > 0, health.storage.free < ContentStore.reserve {
             faults.append(Health.Fault(part: "storage", text: "\(health.storage.free >> 20) MB are free"))
         }
+        if settings?.selfTest != nil, let words = selfTestResult?.complaint {
+            faults.append(Health.Fault(part: "selfTest", text: words))
+        }
         if settings == nil {
             faults.append(Health.Fault(part: "documents", text: "no settings have come from the controller yet"))
         }
         return faults
+    }
+}
+
+extension SelfTestResult {
+    /// What a person should look at; nil when all is well.
+    var complaint: String? {
+        if heard == false {
+            return "the microphone did not hear the self-test: look at amplifier, horn and microphone"
+        }
+        return error.map { "the self-test: \($0)" }
     }
 }
 

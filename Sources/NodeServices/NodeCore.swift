@@ -57,6 +57,11 @@ actor NodeCore {
     /// Rings when the last voice has ended.
     let stopped = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let began = BootClock.nanoseconds
+    var runningTest: RunningTest?
+    /// What the latest self-test found.
+    var selfTestResult: SelfTestResult?
+    let selfTestRequests: AsyncStream<Void>
+    let selfTestRequest: AsyncStream<Void>.Continuation
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe executor.asUnownedSerialExecutor() }
 
@@ -66,6 +71,8 @@ actor NodeCore {
         /// Calls that wait until the cue's audio has been checked; nil when they go straight to the player.
         var waiting: [@Sendable (Player) -> Void]?
         var rate = 0
+        /// Whether the player has been given it.
+        var isLoaded = false
         /// How the voice ended in the player while its audio was still being checked.
         var end: VoiceEnd?
     }
@@ -96,6 +103,8 @@ actor NodeCore {
         (healthChanges, healthChange) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         (loads, load) = AsyncStream.makeStream()
         (news, newsSink) = AsyncStream.makeStream()
+        (selfTestRequests, selfTestRequest) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+        selfTestResult = Self.selfTestResult(in: configuration.state)
         gate = DocumentGate(node: configuration.node, trustedKeys: configuration.trustedKeys)
         let memory = try Self.memory(in: store, logger: logger)
         storedMemory = memory
@@ -130,6 +139,7 @@ actor NodeCore {
                 await ContentScrub(store: self.content) { await self.lose($0, because: $1) }.run()
             }
             group.addTask { for await news in self.news { await self.take(news) } }
+            group.addTask { for await _ in self.selfTestRequests { await self.makeSelfTest() } }
             group.addTask { try await self.timer.run { _ in await self.tick() } }
             group.addTask {
                 await withDiscardingTaskGroup { checks in
@@ -185,6 +195,7 @@ actor NodeCore {
         let (wall, boot) = (Timestamp(nanoseconds: WallClock.nanoseconds), BootClock.nanoseconds)
         var next = wall.advanced(bySeconds: pending.isEmpty ? 60 : 5)
         if let due = director.nextWake?.wall { next = min(next, due) }
+        if let due = nextSelfTest { next = min(next, due) }
         if let due = director.nextWake?.monotonic { next = min(next, wall.advanced(byNanoseconds: due - boot)) }
         timer.arm(at: next)
     }
@@ -214,13 +225,17 @@ actor NodeCore {
     ///
     /// Loading is silent, so it does not wait for the disk.
     func perform(_ effects: [Effect], document: StoredDocument? = nil) {
-        for case .load(let cue, let order) in effects { begin(loading: cue, order) }
+        for case .load(let cue, let order) in effects {
+            yieldSelfTest()
+            begin(loading: cue, order)
+        }
         let events = effects.compactMap { effect in
             if case .record(let event) = effect { event } else { nil }
         }
         write(events, document: document)
         for effect in effects { carryOut(effect) }
         arm()
+        considerSelfTest()
         healthChange.yield()
     }
 

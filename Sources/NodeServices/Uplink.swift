@@ -84,8 +84,10 @@ struct Uplink: Sendable {
         for await _ in core.healthChanges {
             // Many things change at once when a broadcast begins; one report tells them all.
             guard (try? await Task.sleep(for: .milliseconds(500))) != nil else { return }
-            // A good moment: what led to the change, a start or a download, is done.
-            ProgramText.release()
+            if let memory = try? ProcessMemory.current(), memory.resident > Self.leanMemory {
+                // A good moment: what led to the change, a start or a download, is done.
+                ProgramText.release()
+            }
             guard client.isConnected else { continue }
             let health = await core.health()
             do {
@@ -99,6 +101,9 @@ struct Uplink: Sendable {
             }
         }
     }
+
+    /// Bytes up to which the program's code stays in memory: what is given back costs time when it is used again.
+    private static let leanMemory = 20 << 20
 
     private func message(of state: Presence.State) -> Message? { Self.message(of: presence(state)) }
 

@@ -9,7 +9,10 @@ import UnixSignals
 struct LoaNode: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "loa-node", abstract: "Plays on one loudspeaker pole what its controller has signed.",
-        version: loaVersion, subcommands: [RunCommand.self, CheckCommand.self, PlayCommand.self, DevicesCommand.self],
+        version: loaVersion,
+        subcommands: [
+            RunCommand.self, CheckCommand.self, PlayCommand.self, SelfTestCommand.self, DevicesCommand.self,
+        ],
         defaultSubcommand: RunCommand.self)
 }
 
@@ -21,11 +24,14 @@ struct NodeOptions: ParsableArguments {
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"
 
-    func configuration() async throws -> NodeConfiguration {
+    func configuration() async throws -> NodeConfiguration { try await Self.configuration(at: config) }
+
+    /// What the settings file at `path` says.
+    static func configuration(at path: String) async throws -> NodeConfiguration {
         do {
-            return try NodeConfiguration(from: try await NodeConfiguration.reader(path: config))
+            return try NodeConfiguration(from: try await NodeConfiguration.reader(path: path))
         } catch {
-            throw ValidationError("\(config): \(error)")
+            throw ValidationError("\(path): \(error)")
         }
     }
 

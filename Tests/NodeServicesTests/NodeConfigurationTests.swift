@@ -1,5 +1,6 @@
 import Broadcasting
 import Foundation
+import Scheduling
 import Testing
 
 @testable import NodeServices
