@@ -1,3 +1,4 @@
+import BroadcastTesting
 import MP3Decoding
 import Testing
 

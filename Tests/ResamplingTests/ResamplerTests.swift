@@ -1,3 +1,4 @@
+import BroadcastTesting
 import Resampling
 import Testing
 

@@ -1,15 +1,17 @@
 import Foundation
 
 /// A temporary folder in which tests make sound files with the tools of the trade. Removed with its last reference.
-final class Workshop: Sendable {
-    struct ToolFailed: Error {
-        let command: String
-        let status: Int32
+public final class Workshop: Sendable {
+    /// A command that did not succeed.
+    public struct ToolFailed: Error {
+        public let command: String
+        public let status: Int32
     }
 
     private let folder: URL
 
-    init() throws {
+    /// Makes the folder.
+    public init() throws {
         folder = URL.temporaryDirectory.appending(path: "loa-tests-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     }
@@ -18,10 +20,11 @@ final class Workshop: Sendable {
         try? FileManager.default.removeItem(at: folder)
     }
 
-    func path(_ name: String) -> String { folder.appending(path: name).path }
+    /// The path of `name` in the folder.
+    public func path(_ name: String) -> String { folder.appending(path: name).path }
 
     /// Runs a shell command within the folder.
-    func run(_ command: String) throws {
+    public func run(_ command: String) throws {
         let process = Process()
         process.executableURL = URL(filePath: "/bin/sh")
         process.arguments = ["-c", command]
@@ -36,16 +39,18 @@ final class Workshop: Sendable {
         }
     }
 
-    func bytes(_ name: String) throws -> [UInt8] {
+    /// All bytes of a file.
+    public func bytes(_ name: String) throws -> [UInt8] {
         Array(try Data(contentsOf: folder.appending(path: name)))
     }
 
-    func write(_ bytes: some Sequence<UInt8>, to name: String) throws {
+    /// Writes a file.
+    public func write(_ bytes: some Sequence<UInt8>, to name: String) throws {
         try Data(bytes).write(to: folder.appending(path: name))
     }
 
     /// Raw 32-bit floats in the machine's order.
-    func floats(_ name: String) throws -> [Float] {
+    public func floats(_ name: String) throws -> [Float] {
         let bytes = try Data(contentsOf: folder.appending(path: name))
         var samples = [Float](repeating: 0, count: bytes.count / MemoryLayout<Float>.stride)
         unsafe samples.withUnsafeMutableBytes { target in
