@@ -26,6 +26,13 @@ enum Arguments {
         return node
     }
 
+    static func programme(_ text: String) throws -> ProgrammeID {
+        guard let programme = ProgrammeID(rawValue: text) else {
+            throw ValidationError("'\(text)' is no name of a programme: \(identifierRule)")
+        }
+        return programme
+    }
+
     static func broadcast(_ text: String) throws -> BroadcastID {
         guard let broadcast = BroadcastID(rawValue: text) else {
             throw ValidationError("'\(text)' is no id of a broadcast: loa broadcasts lists them")

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Broadcasting
 import ControllerAPI
-import Foundation
 
 /// `loa broadcast`
 struct BroadcastCommand: AsyncParsableCommand {
@@ -52,7 +51,7 @@ struct BroadcastCommand: AsyncParsableCommand {
             case .prefix: request.audio += piece.map { [$0.sha256] } ?? []
             }
         }
-        let item = try await send(request, client, console)
+        let item = try await client.broadcastInsisting(request, key: idempotencyKey, console: console)
         if common.json { return try console.show(json: item) }
         try console.show(BroadcastView.lines(item, zone: zone))
         console.note("Follow it with: loa broadcasts wait \(item.id)")
@@ -87,27 +86,5 @@ struct BroadcastCommand: AsyncParsableCommand {
             when: request.at.map { "at \(zone.text($0)) (\(zone.name))" } ?? "at once",
             repetition: request.repeat.map { BroadcastView.repetitionText($0, zone: zone) })
         try BroadcastConfirmation(plan)?.ask(on: console)
-    }
-
-    /// Sends the request, up to three times while no answer comes.
-    private func send(
-        _ request: BroadcastRequest, _ client: ControllerClient, _ console: Console
-    ) async throws -> BroadcastItem {
-        let key = idempotencyKey ?? UUID().uuidString.lowercased()
-        for pause in [1, 2] {
-            do {
-                return try await client.broadcast(request, key: key)
-            } catch ClientError.unreachable(let words) {
-                console.note("loa: \(words.printable); sending it again")
-                try await Task.sleep(for: .seconds(pause))
-            }
-        }
-        do {
-            return try await client.broadcast(request, key: key)
-        } catch ClientError.unreachable(let words) {
-            throw ClientError.unreachable(
-                "\(words)\n  It may have been accepted: look at loa broadcasts, or send it again with --idempotency-key \(key), which makes no second one"
-            )
-        }
     }
 }

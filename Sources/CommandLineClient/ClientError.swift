@@ -35,7 +35,8 @@ extension ClientError: CustomStringConvertible {
             text
         case .refused(let problem):
             ([problem.detail.map { "\(problem.title): \($0)" } ?? problem.title]
-                + (problem.field.map { ["  field: \($0)"] } ?? [])
+                + (problem.errors?.map { "  \($0.field): \($0.detail)" } ?? problem.field.map { ["  field: \($0)"] }
+                    ?? [])
                 + (Self.advice(problem).map { ["  \($0)"] } ?? []))
                 .map(\.printable).joined(separator: "\n")
         }

@@ -61,6 +61,36 @@ struct ControllerClient: Sendable {
         try await send("POST", Route.cancellation(of: id), CancellationRequest(reason: reason))
     }
 
+    // MARK: - Schedules
+
+    func schedules() async throws -> List<ScheduleItem> { try await get(Route.schedules) }
+
+    func schedule(of scope: Scope) async throws -> ScheduleItem { try await get(Route.schedule(of: scope)) }
+
+    /// Gives a scope another schedule, unless somebody else did since `version`.
+    func put(_ programmes: [Programme], of scope: Scope, version: Int) async throws -> ScheduleItem {
+        try await send(
+            "PUT", Route.schedule(of: scope), ScheduleRequest(programmes: programmes),
+            headers: ["If-Match": "\"\(version)\""])
+    }
+
+    func schedule(of node: NodeID, from: Timestamp, to: Timestamp) async throws -> NodeSchedule {
+        try await get(
+            Route.schedule(of: node),
+            query: [(Route.fromParameter, from.description), (Route.toParameter, to.description)])
+    }
+
+    func programmePlaybacks(
+        node: NodeID?, programme: ProgrammeID?, limit: Int?
+    ) async throws -> List<ProgrammePlayback> {
+        let query = [
+            (Route.nodeParameter, node?.rawValue), (Route.programmeParameter, programme?.rawValue),
+            (Route.limitParameter, limit.map { "\($0)" }),
+        ]
+        return try await get(
+            Route.programmePlaybacks, query: query.compactMap { name, value in value.map { (name, $0) } })
+    }
+
     // MARK: - Halts
 
     func halts() async throws -> List<HaltItem> { try await get(Route.halts) }
@@ -108,7 +138,10 @@ struct ControllerClient: Sendable {
     // MARK: - One exchange
 
     private func get<Value: Decodable>(_ path: String, limit: Int? = nil) async throws -> Value {
-        let query = limit.map { [(name: Route.limitParameter, value: "\($0)")] } ?? []
+        try await get(path, query: limit.map { [(name: Route.limitParameter, value: "\($0)")] } ?? [])
+    }
+
+    private func get<Value: Decodable>(_ path: String, query: [(name: String, value: String)]) async throws -> Value {
         let request = HTTPRequest("GET", address.url(path, query: query), token: token.secret)
         return try value(of: try await translated { try await http.send(request, maximumBody: 64 << 20) })
     }

@@ -18,12 +18,12 @@ public struct LoaCommand: AsyncParsableCommand {
 
             EXIT STATUS
               0   done
-              1   loa broadcasts wait: it has ended, and not on every node as finished
+              1   loa broadcasts wait: it has ended, and not on every node as finished; loa schedule check: programmes clash
               2   loa broadcasts wait: the time-out came first
               3   the controller refused the request
               4   the controller was not reached, or its answer cannot be read
               5   there is no access token, or the controller does not accept it
-              6   a file of this machine cannot be read
+              6   a file of this machine cannot be read, or is wrong
               7   the person at the terminal did not confirm
               64  the arguments are wrong
               74  the result could not be written
@@ -31,7 +31,7 @@ public struct LoaCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             AudioCommand.self, BroadcastCommand.self, BroadcastsCommand.self, HaltCommand.self, NodesCommand.self,
-            WatchCommand.self,
+            ScheduleCommand.self, WatchCommand.self,
         ])
 
     static let version = "0.1.0"

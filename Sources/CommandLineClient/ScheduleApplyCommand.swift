@@ -1,0 +1,91 @@
+import ArgumentParser
+import Broadcasting
+import ControllerAPI
+import ScheduleFiles
+import Timetabling
+
+/// `loa schedule apply`
+struct ScheduleApplyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "apply", abstract: "Put a schedule file into force.",
+        discussion: """
+            Shows what changes, and at a terminal asks. Then it uploads the audio that the library lacks, that of the broadcasts which \
+            are drawn up in advance too, and replaces the schedule of each scope in the file; other scopes stay as they are. \
+            What somebody else changed meanwhile is not overwritten.
+
+            loa schedule apply schedules/commune.yaml --dry-run
+            """)
+
+    @Argument(help: ArgumentHelp("The schedule file.", valueName: "file"))
+    var file: String
+
+    @Flag(name: .shortAndLong, help: "Do not ask for confirmation.")
+    var yes = false
+
+    @Flag(help: "Show what would change, and change nothing.")
+    var dryRun = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() async throws {
+        let console = Console.standard
+        let zone = try common.localZone()
+        let plan = try SchedulePlan(path: file)
+        let client = try ControllerClient(common)
+        let library = try await Library(plan, client)
+        let wanted = plan.file.documents(audio: library.references).mapValues(\.programmes)
+        var held: [Scope: ScheduleItem] = [:]
+        for scope in wanted.keys { held[scope] = try await client.schedule(of: scope) }
+        let differences = wanted.keys.sorted().map { scope in
+            ScheduleDifference(scope, from: held[scope]?.programmes ?? [], to: wanted[scope] ?? [])
+        }.filter { !$0.isEmpty }
+
+        for name in library.missing { console.note("upload \(name)".printable) }
+        for line in differences.flatMap(\.lines) { console.note(line) }
+        if differences.isEmpty, library.missing.isEmpty { console.note("Nothing changes.") }
+        if dryRun {
+            if common.json { try console.show(json: List<ScheduleItem>([])) }
+            return
+        }
+        if !yes, console.canAsk, !(differences.isEmpty && library.missing.isEmpty) {
+            guard console.ask("Type yes to put this into force, anything else to leave: ") == "yes" else {
+                throw ClientError.declined("nothing was changed")
+            }
+        }
+        for name in library.missing {
+            guard let path = plan.audio.references[name].flatMap({ plan.audio.paths[$0.sha256] }) else { continue }
+            _ = try await client.add(try LocalFile(path), console: console)
+        }
+        var items: [ScheduleItem] = []
+        // What loses programmes goes first: a name may move from one scope to another.
+        for difference in differences.sorted(by: { $0.removed.count > $1.removed.count }) {
+            let scope = difference.scope
+            items.append(
+                try await client.put(wanted[scope] ?? [], of: scope, version: held[scope]?.version ?? 0))
+        }
+        if common.json { return try console.show(json: List(items)) }
+        try console.show(
+            items.map { "\($0.scope): version \($0.version), \($0.programmes.count) programmes" }
+                + ClashView.lines(Array(Set(items.flatMap(\.clashes))).sorted { $0.first < $1.first }, zone: zone))
+    }
+
+    /// What the controller's library has of a plan's audio.
+    private struct Library {
+        /// As the library measured it, or as this machine did where the library lacks it.
+        var references: [AudioName: AudioReference] = [:]
+        var missing: [AudioName] = []
+
+        init(_ plan: SchedulePlan, _ client: ControllerClient) async throws {
+            for name in plan.file.audio {
+                guard let local = plan.audio.references[name] else { continue }
+                do {
+                    references[name] = try await client.audio(local.sha256).reference
+                } catch ClientError.refused(let problem) where problem.kind == .notFound {
+                    if case .library = name { throw ClientError.file("the library has no \(name): loa audio list") }
+                    references[name] = local
+                    missing.append(name)
+                }
+            }
+        }
+    }
+}

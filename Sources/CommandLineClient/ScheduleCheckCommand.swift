@@ -1,0 +1,69 @@
+import ArgumentParser
+import Broadcasting
+import ScheduleFiles
+import Timetabling
+
+/// `loa schedule check`
+struct ScheduleCheckCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check", abstract: "Say what is wrong with a schedule file, and what clashes. Needs no network.",
+        discussion: """
+            All faults are told at once, as FILE:LINE:COLUMN: FIELD: what is wrong and what is allowed; the exit status is then 6. \
+            Programmes of one scope that overlap within a year are a clash, as are those of two scopes that a node of the file obeys \
+            both; the exit status is then 1.
+
+            loa schedule check schedules/commune.yaml
+            """)
+
+    @Argument(help: ArgumentHelp("The schedule file.", valueName: "file"))
+    var file: String
+
+    @Option(
+        help: ArgumentHelp("From when on to look for clashes (default: now).", valueName: "time"),
+        transform: { try WrittenTime($0) })
+    var from: WrittenTime?
+
+    @Flag(help: "Write one JSON value to standard output.")
+    var json = false
+
+    /// What is found in a file without faults.
+    struct Findings: Codable {
+        /// Programmes by scope.
+        var programmes: [String: Int]
+        var broadcasts: Int
+        var clashes: [Clash]
+    }
+
+    /// A year, in seconds: how far ahead clashes are looked for.
+    static let horizon = 366.0 * 86_400
+
+    func run() async throws {
+        let console = Console.standard
+        let plan = try SchedulePlan(path: file)
+        let zone = try LocalZone(plan.file.zone)
+        let start = from?.resolved(now: .now, in: zone) ?? .now
+        let clashes = plan.timetable.clashes(
+            from: start, to: start.advanced(bySeconds: Self.horizon), nodes: plan.file.scopesOfNodes)
+        if json {
+            let counts = plan.programmes.map { ($0.description, $1.count) }
+            try console.show(
+                json: Findings(
+                    programmes: Dictionary(uniqueKeysWithValues: counts), broadcasts: plan.file.broadcasts.count,
+                    clashes: clashes))
+        } else {
+            for name in plan.libraryPieces {
+                console.note("note: \(name) is not looked up here: its length counts as nothing")
+            }
+            try console.show(summary(plan) + ClashView.lines(clashes, zone: zone))
+        }
+        if !clashes.isEmpty { throw ExitCode(1) }
+    }
+
+    private func summary(_ plan: SchedulePlan) -> [String] {
+        func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
+        let programmes = plan.programmes.values.reduce(0) { $0 + $1.count }
+        return [
+            "\(file): \(count(programmes, "programme")) in \(count(plan.programmes.count, "scope")), \(count(plan.file.broadcasts.count, "broadcast")) drawn up, \(count(plan.audio.references.count, "piece")) of audio: no fault"
+        ]
+    }
+}
