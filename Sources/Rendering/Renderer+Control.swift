@@ -150,12 +150,18 @@ extension Renderer {
     @_noLocks
     public mutating func placeStarts(within frames: Int, by clock: FrameClock) {
         let horizon = mixed &+ Int64(frames &+ Limiter.lookahead)
+        let index = savedIndex(before: mixed)
         var slot = 0
         while slot < used {
             if case .armed = unsafe voices[slot].phase, unsafe voices[slot].startFrame == VoiceState.unplaced {
                 let frame = clock.frame(at: unsafe voices[slot].instant)
                 let first = mixed > earliestStart ? mixed : earliestStart
-                if frame < horizon { unsafe voices[slot].startFrame = frame > first ? frame : first }
+                if frame < horizon {
+                    let start = frame > first ? frame : first
+                    unsafe voices[slot].startFrame = start
+                    // Whoever goes back to a frame after the start must find it started.
+                    unsafe saved[index &* Self.slots &+ slot].startFrame = start
+                }
             }
             slot &+= 1
         }

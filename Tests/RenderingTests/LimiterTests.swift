@@ -7,12 +7,6 @@ import Testing
     private static let ceiling: Float = 0.891_250_94
     private let ceiling = Self.ceiling
 
-    /// sin(2πx), without Foundation.
-    private static func sine(_ x: Double) -> Double {
-        let half = realtime_tangent(.pi * (x - x.rounded()))
-        return 2 * half / (1 + half * half)
-    }
-
     /// Signals that a limiter of sample peaks lets through too loudly.
     enum Hostile: String, CaseIterable, CustomTestStringConvertible {
         case quarterRate, nearQuarterRate, thirdOfRate, sixthOfRate, high, highest, square, fastSquare, noise, pairs
@@ -22,7 +16,7 @@ import Testing
         func samples(_ count: Int) -> [Float] {
             var dice = Dice(seed: 5)
             func tone(_ frequency: Double, phase: Double, gain: Double = 1) -> [Float] {
-                (0..<count).map { Float(gain * sine(Double($0) * frequency / 48_000 + phase)) }
+                (0..<count).map { Float(gain * Wave.sine(Double($0) * frequency / 48_000 + phase)) }
             }
             switch self {
             case .quarterRate: return tone(12_000, phase: 0.125, gain: 1.414)
@@ -57,7 +51,7 @@ import Testing
         // Noise of a moving mean, and tones, as loud as may be.
         let raw = dice.noise(20_000)
         var smooth = (0..<20_000).map { index in raw[max(0, index - 3)...index].reduce(0, +) }
-        for index in smooth.indices { smooth[index] += Float(Self.sine(Double(index) * 440 / 48_000)) }
+        for index in smooth.indices { smooth[index] += Float(Wave.sine(Double(index) * 440 / 48_000)) }
         let loudest = TruePeak.of(smooth)
         let samples = smooth.map { $0 * ceiling * 0.99 / Float(loudest) }
         var rig = Rig(channels: 1, ceiling: ceiling)
@@ -68,7 +62,7 @@ import Testing
 
     @Test func `the points between samples are where a band-limited signal has them`() {
         for frequency in stride(from: 100.0, through: 20_000, by: 199) {
-            let samples = (0..<400).map { Float(Self.sine(Double($0) * frequency / 48_000 + 0.1)) }
+            let samples = (0..<400).map { Float(Wave.sine(Double($0) * frequency / 48_000 + 0.1)) }
             var between = [Float](repeating: 0, count: 300)
             unsafe samples.withUnsafeBufferPointer { samples in
                 unsafe between.withUnsafeMutableBufferPointer { between in
@@ -78,7 +72,7 @@ import Testing
             }
             for index in between.indices {
                 let expected = (1...3).map {
-                    abs(Self.sine((Double(index + 50) + Double($0) / 4) * frequency / 48_000 + 0.1))
+                    abs(Wave.sine((Double(index + 50) + Double($0) / 4) * frequency / 48_000 + 0.1))
                 }
                 // 0.06 dB.
                 let error = abs(Double(between[index]) - (expected.max() ?? 0))

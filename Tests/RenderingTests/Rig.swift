@@ -15,8 +15,10 @@ struct Rig: ~Copyable {
     var clock: FrameClock { FrameClock(frame: 0, instant: 0, rate: 48_000) }
 
     /// Puts a voice with all its samples into a slot.
-    mutating func attach(_ slot: Int, _ samples: [Float], channels: Int = 2, gain: Float = 1, isWhole: Bool = true) {
-        link.ring(slot).reset()
+    mutating func attach(
+        _ slot: Int, _ samples: [Float], channels: Int = 2, gain: Float = 1, isWhole: Bool = true, isFresh: Bool = true
+    ) {
+        if isFresh { link.ring(slot).reset() }
         link.ring(slot).write(samples.span, channels: channels, gain: 1)
         if isWhole { link.ring(slot).finish() }
         send(.attach, slot, channels: channels, gain: gain)
@@ -38,6 +40,12 @@ struct Rig: ~Copyable {
             unsafe renderer.render(frames, as: .float, to: bytes.baseAddress)
         }
         return output
+    }
+
+    /// Renders after giving starts at an instant their frames, as the mixer does.
+    mutating func renderPlacing(_ frames: Int) -> [Float] {
+        renderer.placeStarts(within: frames, by: clock)
+        return render(frames)
     }
 
     /// Has the device play everything up to `frame`, and returns what was reported.
