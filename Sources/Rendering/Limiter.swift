@@ -83,6 +83,11 @@ struct Limiter: ~Copyable {
         unsafe envelope.initialize(repeating: 1, count: span)
     }
 
+    /// Calls `body` with the limiter's history.
+    func forEachRegion(_ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: envelope, count: mask + 1)))
+    }
+
     deinit {
         unsafe needed.deallocate()
         unsafe envelope.deallocate()

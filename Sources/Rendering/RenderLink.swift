@@ -31,6 +31,14 @@ public final class RenderLink: Sendable {
     /// The ring of the voice in `slot`.
     public func ring(_ slot: Int) -> FrameRing { rings[slot] }
 
+    /// Calls `body` with the memory of each voice's ring, so that it can be kept in RAM.
+    public func forEachRegion(_ body: (UnsafeRawBufferPointer) -> Void) {
+        for ring in rings {
+            let count = FrameRing.capacity * FrameRing.maximumChannels
+            unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: ring.samples, count: count)))
+        }
+    }
+
     /// How loud it is at the device's output, as far as the device has played. Any thread, at any time.
     public var levels: OutputLevels { levelBoard.read() }
 

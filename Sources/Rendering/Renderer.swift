@@ -149,6 +149,24 @@ public struct Renderer: ~Copyable {
         unsafe scratch.deallocate()
     }
 
+    /// Calls `body` with each piece of memory that rendering touches, so that it can be kept in RAM. The voices' rings are not
+    /// among them: they belong to the link.
+    public func forEachRegion(_ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: rings, count: Self.slots)))
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: voices, count: Self.slots)))
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: saved, count: Self.slots * Self.blocks)))
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: savedFrames, count: Self.blocks)))
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: transitions, count: Self.transitionLimit)))
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: accounts, count: Self.slots)))
+        unsafe body(
+            UnsafeRawBufferPointer(UnsafeBufferPointer(start: mixMemory, count: (Self.span + Limiter.history) * 2)))
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: output, count: Self.span * 2)))
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: scratch, count: Self.block * 2)))
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: levels, count: Self.block)))
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: fades, count: Self.block)))
+        unsafe limiter.forEachRegion(body)
+    }
+
     /// Goes on for a device of other channels or another rate, from the frontier. Nothing may be left that the device has not
     /// played.
     public mutating func adopt(channels: Int, rate: Int = 48_000) {
