@@ -59,6 +59,7 @@ let package = Package(
         .executable(name: "loa-node", targets: ["loa-node"]),
         .library(name: "asound_module_pcm_loa", type: .dynamic, targets: ["VirtualSoundCard"]),
         // For Benchmarks.
+        .library(name: "MP3Decoding", targets: ["MP3Decoding"]),
         .library(name: "Rendering", targets: ["Rendering"]),
     ],
     dependencies: [
@@ -194,17 +195,22 @@ let package = Package(
         tests("RenderingTests", ["CRealtime", "Rendering"]),
         tests("ResamplingTests", ["BroadcastTesting", "Resampling"]),
         tests("RuntimeSupportTests", ["RuntimeSupport"]),
-        tests("SchedulingTests", ["Broadcasting", "Scheduling"]),
+        // For scripts/compare-recurrence.
+        program("recurrence-vectors", ["Broadcasting", "Scheduling"]),
+        tests(
+            "SchedulingTests", ["Broadcasting", "Scheduling", "recurrence-vectors"], resources: [.copy("Resources")]),
         tests(
             "SystemTests", ["BroadcastTesting", "Broadcasting", "ControllerAPI", "Messaging", "RuntimeSupport", crypto]),
         tests("VirtualSoundCardTests", ["CALSA"]),
         tests(
             "ScheduleFilesTests",
-            ["BroadcastTesting", "Broadcasting", "ScheduleFiles", "Scheduling", "ZoneReading", crypto]),
+            ["BroadcastTesting", "Broadcasting", "ScheduleFiles", "Scheduling", "Timetabling", "ZoneReading", crypto]),
         tests("TimetablingTests", ["Broadcasting", "Scheduling", "Timetabling", "ZoneReading"]),
         tests("YAMLReadingTests", ["YAMLReading"]),
         tests("ZoneReadingTests", ["Broadcasting", "Scheduling", "ZoneReading"]),
-        tests("loaTests", ["BroadcastTesting", "Broadcasting", "ControllerAPI", "loa", crypto]),
+        tests(
+            "loaTests",
+            ["BroadcastTesting", "Broadcasting", "ControllerAPI", "Timetabling", "loa", "loa-controller", crypto]),
     ],
     swiftLanguageModes: [.v6]
 )

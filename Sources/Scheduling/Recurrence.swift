@@ -100,10 +100,11 @@ public struct Recurrence: Hashable, Sendable {
             stride *= 2
             found = nextLocal(after: low, through: limit)
         }
-        while high - low > 1 {
-            let middle = low + (high - low) / 2
-            if let next = nextLocal(after: middle, through: limit) {
-                (low, found) = (next, next)
+        // None is later than `high`.
+        while let last = found, last < high {
+            let middle = last + (high - last) / 2
+            if let next = nextLocal(after: middle, through: high) {
+                found = next
             } else {
                 high = middle
             }
