@@ -26,6 +26,7 @@ struct NodeSettingsFile {
             \(trust)
             device:
               name: default
+              # capture: default    # a microphone before the horn, for the self-test
             trust:
               keys:
                 - \(Self.quoted(credentials.trustedKey.x))

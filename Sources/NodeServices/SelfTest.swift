@@ -17,32 +17,34 @@ struct SelfTest: Sendable {
     /// Frames in a second in which the sweep is made.
     var rate = 48_000
 
-    /// Makes the test, as one voice of `player`.
+    /// Makes the test, as one voice of `player`. Runs on no actor: what is to be computed must not keep the core waiting.
     ///
     /// - Parameter events: what the player tells of that voice, and that its device is lost.
     /// - Returns: nil when the voice was stopped, or the device lost, before its end: the test says nothing then.
-    func run(with player: Player, as voice: VoiceID, events: AsyncStream<PlayerEvent>) async -> SelfTestResult? {
+    @concurrent func run(with player: Player, as voice: VoiceID, events: AsyncStream<PlayerEvent>) async
+        -> SelfTestResult?
+    {
         var result = SelfTestResult(at: Timestamp(nanoseconds: WallClock.nanoseconds))
-        let recorder: Recorder?
-        do { recorder = try microphone.map { try Recorder($0) } } catch {
+        let listener: SweepListener?
+        do { listener = try microphone.map { try SweepListener($0, for: .selfTest) } } catch {
             result.error = "\(error)"
             return result
         }
-        var news = recorder?.news.makeAsyncIterator()
+        var news = listener?.news.makeAsyncIterator()
         // Without its first sound nobody knows that a microphone listens. One that does not is told, and the sweep is played anyway.
         if case .failed(let words) = await news?.next() { result.error = words }
-        guard let heard = await play(with: player, as: voice, events: events, recorder) else {
-            recorder?.cancel()
+        guard let heard = await play(with: player, as: voice, events: events, listener) else {
+            listener?.cancel()
             return nil
         }
         result.at = Timestamp(nanoseconds: heard.began)
         if let problem = heard.problem { result.error = problem }
         guard result.error == nil, news != nil else {
-            recorder?.cancel()
+            listener?.cancel()
             return result
         }
         switch await news?.next() {
-        case .recorded(let recording): judge(recording, began: heard.began, &result)
+        case .found(let finding, let delay): note(finding, delay: delay, &result)
         case .failed(let words): result.error = words
         default: result.error = "the microphone said nothing"
         }
@@ -50,7 +52,7 @@ struct SelfTest: Sendable {
     }
 
     private func play(
-        with player: Player, as voice: VoiceID, events: AsyncStream<PlayerEvent>, _ recorder: Recorder?
+        with player: Player, as voice: VoiceID, events: AsyncStream<PlayerEvent>, _ listener: SweepListener?
     ) async -> (began: Int64, problem: String?)? {
         let sweep = ExponentialSweep.selfTest
         player.load(
@@ -66,8 +68,7 @@ struct SelfTest: Sendable {
             switch event {
             case .started(voice, let wallNanoseconds, _):
                 began = wallNanoseconds
-                let end = monotonic(wallNanoseconds) + Int64((sweep.duration + Self.longestDelay) * 1e9)
-                recorder?.end(at: end)
+                listener?.sweepBegan(at: monotonic(wallNanoseconds), delay: Self.longestDelay)
             case .ended(voice, let end):
                 switch end.completion {
                 case .stopped: return nil
@@ -85,20 +86,11 @@ struct SelfTest: Sendable {
         return nil
     }
 
-    private func judge(_ recording: Recorder.Recording, began: Int64, _ result: inout SelfTestResult) {
-        let detector = SweepDetector(.selfTest)
-        guard Double(recording.rate) >= detector.lowestRate else {
-            result.error = "\(recording.rate) Hz of the microphone are too few"
-            return
-        }
-        let begin = monotonic(began)
-        let length = ExponentialSweep.selfTest.duration + Self.longestDelay
-        let part = recording.between(begin - 100_000_000, begin + Int64(length * 1e9))
-        let finding = detector.find(in: part.sound, rate: Double(part.rate))
+    private func note(_ finding: SweepFinding, delay: Double?, _ result: inout SelfTestResult) {
         result.heard = finding.isHeard
         result.level = finding.level
         result.prominence = finding.prominence
-        result.delay = finding.position.map { $0 + Double(part.first - begin) / 1e9 }
+        result.delay = delay
         if let peak = finding.peak, peak > -0.1, finding.isHeard {
             result.error = "the microphone is overdriven: lower its level or that of the test"
         }

@@ -35,6 +35,7 @@ import Testing
                   # tls: {ca: /etc/ssl/certs/ca-certificates.crt}
                 device:
                   name: default
+                  # capture: default    # a microphone before the horn, for the self-test
                 trust:
                   keys:
                     - "\(key.x)"

@@ -45,6 +45,7 @@ final class NodeBox: Sendable {
               password: "\(password)"
             device:
               name: speaker
+              capture: speaker
               rate: \(rate)
               channels: \(channels)
             trust:

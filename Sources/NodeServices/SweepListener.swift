@@ -1,19 +1,21 @@
 import ALSAPlayback
+import Acoustics
 import RuntimeSupport
 import Synchronization
 
-/// Records a microphone on a thread of its own, which lives until it is told when to end.
-final class Recorder: Sendable {
-    /// What a recorder tells, in this order: that it listens, and then what came of it.
+/// Records a microphone and looks for the sweep in what it heard, on a thread of its own that lives for one self-test.
+final class SweepListener: Sendable {
+    /// What a listener tells, in this order: that it listens, and then what came of it.
     enum News: Sendable {
         case listening
-        case recorded(Recording)
+        /// What it found, and the seconds from the sweep's first frame to its arrival, where it was heard.
+        case found(SweepFinding, delay: Double?)
         /// Why nothing was recorded, in plain words.
         case failed(String)
     }
 
     /// One channel of sound.
-    struct Recording: Sendable {
+    private struct Recording {
         var sound: [Float]
         /// Frames in a second.
         var rate: Int
@@ -38,17 +40,23 @@ final class Recorder: Sendable {
 
     let news: AsyncStream<News>
     private let sink: AsyncStream<News>.Continuation
-    /// The instant up to which to record, in nanoseconds of `CLOCK_MONOTONIC`.
+    private let sweep: ExponentialSweep
+    /// Nanoseconds of `CLOCK_MONOTONIC`: when the sweep began, and up to when to record.
+    private let begin = Atomic<Int64>(.max)
     private let end = Atomic<Int64>(.max)
 
-    /// Begins to record the ALSA device `name`.
+    /// Begins to listen for `sweep` on the ALSA device `name`.
     /// - Throws: `SystemError` when the system has no room for a thread.
-    init(_ name: String) throws(SystemError) {
+    init(_ name: String, for sweep: ExponentialSweep) throws(SystemError) {
+        self.sweep = sweep
         (news, sink) = AsyncStream.makeStream()
         _ = try NamedThread(name: "loa-listener", stackSize: 256 << 10) { [self] in
             do throws(PCMError) {
-                let recording = try record(name)
-                sink.yield(recording.map { .recorded($0) } ?? .failed("\(name) gave no sound for two seconds"))
+                if let recording = try record(name) {
+                    sink.yield(judge(recording))
+                } else {
+                    sink.yield(.failed("\(name) gave no sound for two seconds"))
+                }
             } catch {
                 sink.yield(.failed(error.description))
             }
@@ -56,11 +64,28 @@ final class Recorder: Sendable {
         }
     }
 
-    /// Has it end once it has recorded all that arrives up to `instant`, in nanoseconds of `CLOCK_MONOTONIC`.
-    func end(at instant: Int64) { end.store(instant, ordering: .relaxed) }
+    /// Tells it when the sweep began, in nanoseconds of `CLOCK_MONOTONIC`; it ends once all has arrived that comes up to `delay`
+    /// seconds later.
+    func sweepBegan(at instant: Int64, delay: Double) {
+        begin.store(instant, ordering: .relaxed)
+        end.store(instant + Int64((sweep.duration + delay) * 1e9), ordering: .releasing)
+    }
 
     /// Has it end soon.
-    func cancel() { end(at: 0) }
+    func cancel() { end.store(0, ordering: .releasing) }
+
+    private func judge(_ recording: Recording) -> News {
+        let begin = begin.load(ordering: .relaxed)
+        let end = end.load(ordering: .acquiring)
+        let detector = SweepDetector(sweep)
+        guard Double(recording.rate) >= detector.lowestRate else {
+            return .failed("\(recording.rate) Hz of the microphone are too few")
+        }
+        guard end > 0 else { return .failed("it was told to end") }
+        let part = recording.between(begin - 100_000_000, end)
+        let finding = detector.find(in: part.sound, rate: Double(part.rate))
+        return .found(finding, delay: finding.position.map { $0 + Double(part.first - begin) / 1e9 })
+    }
 
     /// Nil when the microphone fell silent altogether.
     private func record(_ name: String) throws(PCMError) -> Recording? {
@@ -68,10 +93,10 @@ final class Recorder: Sendable {
         try capture.start()
         var recording = Recording(sound: [], rate: capture.rate, first: .max)
         var latest = MonotonicClock.nanoseconds
-        while latest < end.load(ordering: .relaxed) {
+        while latest < end.load(ordering: .acquiring) {
             let arrived = try capture.read(into: &recording.sound, patience: 200)
             guard let arrived else {
-                if end.load(ordering: .relaxed) == 0 { break }
+                if end.load(ordering: .acquiring) == 0 { break }
                 guard MonotonicClock.nanoseconds - latest < Self.patience else { return nil }
                 continue
             }
