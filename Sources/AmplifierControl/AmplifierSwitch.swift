@@ -8,6 +8,11 @@ public protocol AmplifierSwitch: Sendable {
     ///
     /// - Throws: when the hardware does not do it; it is tried again later.
     func set(_ isOn: Bool) throws(AmplifierError)
+
+    /// Looks whether the power could be switched, and switches nothing.
+    ///
+    /// - Throws: what is in the way; `EBUSY` when another program has the relay.
+    func probe() throws(AmplifierError)
 }
 
 /// An amplifier that cannot be switched: the step that failed, and what the system says of it.

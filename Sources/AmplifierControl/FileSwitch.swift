@@ -22,4 +22,8 @@ public struct FileSwitch: AmplifierSwitch {
         var text: (UInt8, UInt8) = (isOn != isActiveLow ? 0x31 : 0x30, 0x0A)
         guard unsafe write(file, &text, 2) == 2 else { throw AmplifierError("write \(path)", number: errno) }
     }
+
+    public func probe() throws(AmplifierError) {
+        guard unsafe access(path, W_OK) == 0 else { throw AmplifierError("write \(path)", number: errno) }
+    }
 }

@@ -49,7 +49,16 @@ public final class GPIOSwitch: AmplifierSwitch, @unchecked Sendable {
         unsafe chip = nil
     }
 
-    private func request(_ isOn: Bool) throws(AmplifierError) {
+    public func probe() throws(AmplifierError) {
+        let (chip, line) = unsafe try find()
+        defer { unsafe gpiod_chip_close(chip) }
+        if unsafe gpiod_line_is_used(line) {
+            throw AmplifierError("take line \(lineName) of \(chipName)", number: EBUSY)
+        }
+    }
+
+    /// Opens the chip, which whoever calls must close, and finds the line on it.
+    private func find() throws(AmplifierError) -> (chip: OpaquePointer, line: OpaquePointer) {
         guard let opened = unsafe gpiod_chip_open_lookup(chipName) else {
             throw AmplifierError("open the GPIO chip \(chipName)", number: errno)
         }
@@ -64,6 +73,11 @@ public final class GPIOSwitch: AmplifierSwitch, @unchecked Sendable {
             unsafe gpiod_chip_close(opened)
             throw AmplifierError("find line \(lineName) on \(chipName)", number: number)
         }
+        return unsafe (opened, found)
+    }
+
+    private func request(_ isOn: Bool) throws(AmplifierError) {
+        let (opened, found) = unsafe try find()
         let flags = isActiveLow ? CInt(GPIOD_LINE_REQUEST_FLAG_ACTIVE_LOW) : 0
         guard unsafe gpiod_line_request_output_flags(found, "loa-node", flags, isOn ? 1 : 0) == 0 else {
             let number = errno
