@@ -8,7 +8,9 @@ extension Director {
             guard let index = index(of: id) else { continue }
             noteBeginning(index)
             giveUpStopping(index)
-            guard let index = self.index(of: id), playbacks[index].ending == nil else { continue }
+            guard let index = self.index(of: id), playbacks[index].ending == nil, !playbacks[index].isDropped else {
+                continue
+            }
             if playbacks[index].hasBegun {
                 judgeBegun(index)
             } else if playbacks[index].isDue || playbacks[index].cue.expires < time.reckoned, !isStopping {
@@ -31,7 +33,7 @@ extension Director {
 
     /// Whether audio, sound card and its broadcast's other occurrences let a cue begin.
     func couldSound(_ playback: Playback) -> Bool {
-        !isDeviceLost && !isStopping
+        !isDeviceLost && !isStopping && !playback.isDropped
             && (playback.cue.isProgramme ? time.isTrusted && isPlayable(playback) : hasAll(playback.cue))
             && !playbacks.contains {
                 $0.hasBegun && $0.ending == nil && $0.id != playback.id && $0.id.item == playback.id.item
@@ -123,6 +125,8 @@ extension Director {
             finish(index, ending.kind, ending.reason, by: ending.by)
         } else if playbacks[index].hasBegun {
             finish(index, .interrupted, takenBack)
+        } else if playbacks[index].isDropped {
+            forgetNext(of: playbacks.remove(at: index).id)
         }
     }
 

@@ -75,7 +75,7 @@ extension Director {
             } else {
                 edge = edge.advanced(byNanoseconds: -1)
             }
-            entry.decided = [ProgrammeMemory.Span(from: .distantPast, through: edge)]
+            entry.decided = [ProgrammeMemory.Span(from: ProgrammeMemory.ever, through: edge)]
             memory.programmes[id] = entry
         }
         let oldest = time.reckoned.advanced(byNanoseconds: -DirectorTimes.recordedPast)
@@ -104,9 +104,9 @@ extension Director {
     /// Brings the time of what has not begun up to date with the clock.
     private mutating func refreshProgrammes() {
         for id in playbacks.map(\.id) where id.kind == .programme {
-            guard let index = index(of: id), !playbacks[index].hasBegun, playbacks[index].ending == nil else {
-                continue
-            }
+            guard let index = index(of: id), !playbacks[index].hasBegun, playbacks[index].ending == nil,
+                !playbacks[index].isDropped
+            else { continue }
             let due = playbacks[index].cue.due
             let isDue = due <= time.reckoned
             if isDue != playbacks[index].isDue { wantsAnew = true }
@@ -127,6 +127,7 @@ extension Director {
             playbacks.remove(at: index)
             return
         }
+        playbacks[index].isDropped = true
         stopVoice(index)
     }
 

@@ -70,6 +70,10 @@ extension Director {
             case .stopped:
                 // It was taken back before it began, and may be loaded anew.
                 forgetBegun(playback.cue)
+                if playback.isDropped {
+                    playbacks.remove(at: index)
+                    forgetNext(of: playback.id)
+                }
             case .failed(let reason): finish(index, .failed, reason, as: end)
             case .finished:
                 finish(index, .failed, Reason(.decodingFailed, "the player ended it before it began"), as: end)

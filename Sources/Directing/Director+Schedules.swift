@@ -135,7 +135,7 @@ extension Director {
     private mutating func refreshEdited() {
         for id in playbacks.map(\.id) where id.kind == .programme {
             guard let index = index(of: id), !playbacks[index].hasBegun, playbacks[index].ending == nil,
-                let programme = programmeIndex[id.item].map({ programmes[$0] })
+                !playbacks[index].isDropped, let programme = programmeIndex[id.item].map({ programmes[$0] })
             else { continue }
             let before = playbacks[index].cue
             if let occurrence = programme.has(due: before.due, named: id) {

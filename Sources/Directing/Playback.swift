@@ -40,6 +40,8 @@ struct Playback: Sendable {
     var earlier: BegunProgramme.Earlier?
     /// When its slot is over by the monotonic clock, once it has begun.
     var slotEnds: Int64?
+    /// Whether it leaves once the player has let go of it.
+    var isDropped = false
     /// Whether it was counted as a session, and how many nanoseconds of its sound.
     var isCounted = false
     var counted: Int64 = 0

@@ -22,6 +22,9 @@ struct ProgrammeMemory: Codable, Sendable, Hashable {
         self.since = since
     }
 
+    /// Before every programme.
+    static let ever = Timestamp(nanoseconds: 0)
+
     struct Span: Codable, Sendable, Hashable {
         var from: Timestamp
         var through: Timestamp

@@ -63,3 +63,23 @@ extension World {
 extension World.End {
     static let finished = World.End(kind: .finished, code: nil)
 }
+
+extension Samples {
+    /// A programme of one file of `seconds` at a local time of the world's day (it begins at 10:00 in Ho Chi Minh City), daily.
+    static func programme(_ id: String, at time: String = "10:01:00", seconds: Int = 60, rrule: String? = "FREQ=DAILY")
+        -> Programme
+    {
+        let number = id.utf8.reduce(7) { ($0 * 31 + Int($1)) % 100_000 }
+        let local = time.contains("T") ? time : "2026-11-21T\(time)"
+        return Programme(
+            id: ProgrammeID(unchecked: id), title: "title of \(id)", class: .normal,
+            start: Programme.Start(local: local, zone: "Asia/Ho_Chi_Minh", rrule: rrule),
+            blocks: [audio(number, seconds: seconds)].compactMap { $0 }.map { .audio($0) })
+    }
+
+    /// The cue of a programme on a day of November 2026, or at a whole local time.
+    static func occurrence(_ id: String, at time: String = "10:01:00", day: Int = 21) -> CueID {
+        let local = time.contains("T") ? time : "2026-11-\(day)T\(time)"
+        return CueID(programme: ProgrammeID(unchecked: id), localStart: local, fold: 0)
+    }
+}

@@ -13,7 +13,8 @@ struct SimulatedPlayer {
 
         var state = State.loaded
         var gain: Double
-        /// Frames of the whole voice.
+        /// Frames into the cue at which the voice begins, and frames from there on.
+        var offset: Int64
         var length: Int64
         var position: Int64 = 0
         var heard: Int64 = 0
@@ -33,7 +34,8 @@ struct SimulatedPlayer {
     private(set) var sounded: Set<CueID> = []
     /// Cues that began to sound anew after their voice had been heard and had ended.
     private(set) var playedTwice: Set<CueID> = []
-    private var heardVoices: Set<CueID> = []
+    /// Frames into each cue up to which it was heard by voices that have ended.
+    private var heardVoices: [CueID: Int64] = [:]
 
     /// When the next voice begins or ends by itself.
     var nextInstant: Int64? {
@@ -82,7 +84,9 @@ struct SimulatedPlayer {
 
     private mutating func sound(_ cue: CueID, wallOffset: Int64) {
         guard var voice = voices[cue] else { return }
-        if heardVoices.contains(cue), voice.began == nil { playedTwice.insert(cue) }
+        if let heard = heardVoices[cue], voice.began == nil, cue.kind == .broadcast || voice.offset < heard {
+            playedTwice.insert(cue)
+        }
         if voice.began == nil { voice.began = clock }
         if hasDevice, !voice.hasReportedStart {
             voice.hasReportedStart = true
@@ -94,7 +98,7 @@ struct SimulatedPlayer {
 
     private mutating func end(_ cue: CueID, _ completion: CueEnd.Completion) {
         guard let voice = voices.removeValue(forKey: cue) else { return }
-        if voice.heard > 0 { heardVoices.insert(cue) }
+        if voice.heard > 0 { heardVoices[cue] = voice.offset + voice.heard }
         reports.append(
             .ended(
                 cue,
@@ -110,8 +114,9 @@ struct SimulatedPlayer {
             if voices[cue] != nil || reports.contains(where: { $0.isEnd(of: cue) }) {
                 complaints.append("\(cue) was loaded again before it had ended")
             }
-            let length = Int64((order.blocks.reduce(0) { $0 + $1.duration } - order.offset) * 1000)
-            voices[cue] = Voice(gain: order.gain, length: length)
+            let length = Int64((order.blocks.reduce(0) { $0 + $1.duration } * 1000).rounded())
+            let offset = Int64((order.offset * 1000).rounded())
+            voices[cue] = Voice(gain: order.gain, offset: offset, length: max(0, length - offset))
             if fails {
                 end(cue, .failed(Reason(.decodingFailed, "no MPEG frame")))
             } else {
@@ -157,7 +162,7 @@ struct SimulatedPlayer {
     mutating func die() -> [CueID: Heard] {
         let heard = voices.filter { $0.value.heard > 0 || $0.value.state == .playing }
             .mapValues { Heard(frames: $0.heard, rate: Self.rate) }
-        for (cue, voice) in voices where voice.heard > 0 { heardVoices.insert(cue) }
+        for (cue, voice) in voices where voice.heard > 0 { heardVoices[cue] = voice.offset + voice.heard }
         voices.removeAll()
         reports.removeAll()
         return heard

@@ -1,5 +1,6 @@
 import Broadcasting
 import Directing
+import Scheduling
 
 /// What must hold after each event, judged by what the player was told and the journal says, not by the director's word.
 extension World {
@@ -21,6 +22,8 @@ extension World {
         for complaint in player.complaints { violations.append(complaint) }
         for cue in player.playedTwice { violations.append("\(cue) was played twice") }
         noteDue()
+        noteProgrammesDue()
+        checkSilence(after: event)
         let full = player.voices.filter { isFull($0.key, $0.value) }.keys
         if full.count > 1 { violations.append("\(full.sorted()) have the loudspeaker at once, after \(event)") }
         if let winner = full.first, let priority = cues[winner]?.priority {
@@ -33,24 +36,62 @@ extension World {
 
     /// Whether a voice sounds as if it were alone. Histories use volumes of 0 dB and ducks below it.
     private func isFull(_ cue: CueID, _ voice: SimulatedPlayer.Voice) -> Bool {
-        guard voice.state == .playing, let broadcast = cues[cue] else { return false }
+        guard voice.state == .playing, let facts = cues[cue] else { return false }
         let volumes = settings?.volumes ?? NodeSettings.Volumes()
         let gain =
-            broadcast.priority.isEmergency
-            ? volumes.emergency + broadcast.volume : min(volumes.normal + broadcast.volume, volumes.ceiling)
+            facts.priority.isEmergency
+            ? volumes.emergency + facts.volume : min(volumes.normal + facts.volume, volumes.ceiling)
         return voice.gain >= gain
     }
 
-    mutating func checkStart(_ cue: CueID) {
-        guard let broadcast = cues[cue] else { return }
+    mutating func checkStart(_ cue: CueID, isFirst: Bool) {
+        guard let facts = cues[cue] else { return }
         if terminal[cue] != nil { violations.append("\(cue) was started after its terminal record") }
         // The orders of a cue that had begun are judged by the broadcast as it was then.
-        let expires = broadcast.expires
+        let expires = isFirst ? facts.expires : facts.hardEnd ?? facts.expires
+        if cue.kind == .programme, isFirst, !isClockTrusted {
+            violations.append("\(cue) was started by an untrusted clock")
+        }
         if wall > expires, isClockTrusted {
             violations.append("\(cue) was started \(wall.seconds(since: expires)) s late")
         }
         if let document = documents.values.map(\.issuedAt).max(), document > expires, !isClockTrusted, wall > expires {
             violations.append("\(cue) was started late by an untrusted clock")
+        }
+    }
+
+    /// What no event may leave sounding: anything in quiet hours but an emergency, and a programme after its slot.
+    private mutating func checkSilence(after event: DirectorEvent) {
+        guard isClockTrusted else { return }
+        let zone = settings.flatMap { Self.zone($0.timeZone) }
+        let seconds = wall.nanoseconds / 1_000_000_000 + Int64(zone?.secondsFromUTC(at: wall) ?? 0)
+        let minute = Samples.clock(Int(seconds / 60 % 1440))
+        let isQuiet = (settings?.quietHours ?? []).contains { hours in
+            hours.from <= hours.to
+                ? hours.from <= minute && minute < hours.to : minute >= hours.from || minute < hours.to
+        }
+        for (cue, voice) in player.voices where voice.state == .playing {
+            guard let facts = cues[cue] else { continue }
+            if isQuiet, !facts.priority.isEmergency {
+                violations.append("\(cue) sounds in quiet hours, after \(event)")
+            }
+            if let hardEnd = facts.hardEnd, wall > hardEnd.advanced(bySeconds: 1) {
+                violations.append("\(cue) sounds after its slot, after \(event)")
+            }
+        }
+    }
+
+    private mutating func noteProgrammesDue() {
+        guard isClockTrusted, !isStopping else { return }
+        for (id, each) in programmes where each.seen < wall {
+            var seen = each.seen
+            while let next = each.recurrence.next(after: seen), next.instant <= wall {
+                seenDue.insert(
+                    CueID(programme: each.programme.id, localStart: "\(next.local)", fold: next.fold))
+                seen = next.instant
+            }
+            let now = wall
+            programmes[id]?.seen = now
         }
     }
 

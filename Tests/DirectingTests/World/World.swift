@@ -17,6 +17,9 @@ struct World {
     var isClockTrusted = true
     var settings: NodeSettings?
     var documents: [Scope: (body: BroadcastsDocument, issuedAt: Timestamp)] = [:]
+    var schedules: [Scope: (body: ScheduleDocument, issuedAt: Timestamp)] = [:]
+    /// The programmes in force, with the instant up to which their occurrences were seen due.
+    var programmes: [String: (programme: Programme, recurrence: Recurrence, seen: Timestamp)] = [:]
     var disk: [ContentHash: ContentState] = [:]
     /// What the disk has of audio that nothing was said about.
     var defaultContent = ContentState.available
@@ -42,12 +45,14 @@ struct World {
     /// Cues that were seen due while the clock was trusted.
     var seenDue: Set<CueID> = []
     /// What cues were when they were loaded.
-    var cues: [CueID: Broadcast] = [:]
+    var cues: [CueID: Facts] = [:]
     /// Loads fail with this chance in a thousand.
     var failures = 0
     /// Loads find their audio damaged with this chance in a thousand.
     var givesBack = 0
     var dice = Dice(seed: 0)
+    /// Milliseconds after which a timer is told in any case.
+    var idle: Int64 = 60_000
 
     init(at start: Timestamp = Timestamp("2026-11-21T03:00:00Z") ?? .distantPast) {
         wallOffset = start.nanoseconds / 1_000_000
@@ -56,9 +61,29 @@ struct World {
     }
 
     static func makeDirector(_ memory: Director.Memory) -> Director {
-        Director(node: node, memory: memory) { zone in
-            TimeZoneRules(secondsFromUTC: zone == "Asia/Ho_Chi_Minh" ? 7 * 3600 : 0)
+        Director(node: node, memory: memory, zones: zone)
+    }
+
+    @Sendable static func zone(_ name: String) -> TimeZoneRules? {
+        switch name {
+        case "Asia/Ho_Chi_Minh": TimeZoneRules(secondsFromUTC: 7 * 3600)
+        case "UTC": TimeZoneRules(secondsFromUTC: 0)
+        case "Europe/Berlin": berlin
+        default: nil
         }
+    }
+
+    private static let berlin = FileManager.default.contents(atPath: "/usr/share/zoneinfo/Europe/Berlin")
+        .flatMap { try? TimeZoneRules(tzif: Array($0)) }
+
+    /// What the checks need of a cue.
+    struct Facts {
+        var priority: Priority
+        var volume: Double
+        /// After it, it is not started.
+        var expires: Timestamp
+        /// After it, nothing of it sounds.
+        var hardEnd: Timestamp?
     }
 
     var wall: Timestamp { Timestamp(nanoseconds: (player.clock + wallOffset) * 1_000_000) }
@@ -99,9 +124,20 @@ struct World {
         tell(.broadcasts(scope, document, issuedAt: issuedAt ?? wall))
     }
 
+    mutating func publish(
+        schedule programmes: [Programme], manifest: [AudioReference] = [], to scope: Scope = World.scope,
+        issuedAt: Timestamp? = nil
+    ) {
+        let document = ScheduleDocument(programmes: programmes, manifest: manifest)
+        schedules[scope] = (document, issuedAt ?? wall)
+        mergeSchedules()
+        tell(.schedule(scope, document, issuedAt: issuedAt ?? wall))
+    }
+
     mutating func set(_ settings: NodeSettings) {
         self.settings = settings
         merge()
+        mergeSchedules()
         tell(.settings(settings))
     }
 
@@ -150,7 +186,7 @@ struct World {
         let byWall = wake?.wall.map { ceilingMilliseconds($0.nanoseconds) - wallOffset }
         let byMonotonic = wake?.monotonic.map(ceilingMilliseconds)
         let wakes = [byWall, byMonotonic].compactMap { $0 }.map { max($0, player.clock + 1) }
-        return min(wakes.min() ?? .max, player.nextInstant ?? .max, player.clock + 60_000)
+        return min(wakes.min() ?? .max, player.nextInstant ?? .max, player.clock + idle)
     }
 
     private func ceilingMilliseconds(_ nanoseconds: Int64) -> Int64 { (nanoseconds + 999_999) / 1_000_000 }
@@ -172,8 +208,9 @@ struct World {
     }
 
     /// The program dies and starts again, from the memory that was stored last: as JSON.
-    mutating func restart() {
+    mutating func restart(afterSeconds off: Double = 0) {
         let heard = player.die()
+        player.advance(to: player.clock + Int64(off * 1000), wallOffset: wallOffset)
         isStopping = false
         do {
             let stored = try Wire.encode(director.memory)
@@ -190,6 +227,10 @@ struct World {
         for scope in documents.keys.sorted() {
             guard let document = documents[scope] else { continue }
             tell(.broadcasts(scope, document.body, issuedAt: document.issuedAt))
+        }
+        for scope in schedules.keys.sorted() {
+            guard let schedule = schedules[scope] else { continue }
+            tell(.schedule(scope, schedule.body, issuedAt: schedule.issuedAt))
         }
         for hash in disk.keys.sorted() {
             guard let state = disk[hash] else { continue }
@@ -215,6 +256,52 @@ struct World {
         }
     }
 
+    /// Finds the programmes in force by a slower way than the director's.
+    private mutating func mergeSchedules() {
+        var all: [String: (programme: Programme, issuedAt: Timestamp)] = [:]
+        for scope in Set((settings?.scopes ?? []) + [Self.scope]).sorted() {
+            guard let schedule = schedules[scope] else { continue }
+            for programme in schedule.body.programmes {
+                if let other = all[programme.id.rawValue], other.issuedAt >= schedule.issuedAt { continue }
+                all[programme.id.rawValue] = (programme, schedule.issuedAt)
+            }
+        }
+        let before = programmes
+        programmes = [:]
+        for (id, each) in all {
+            guard let zone = Self.zone(each.programme.start.zone),
+                let recurrence = try? each.programme.start.recurrence(zone: zone)
+            else { continue }
+            let known = before[id].flatMap { $0.programme.start == each.programme.start ? $0.seen : nil }
+            programmes[id] = (each.programme, recurrence, known ?? max(wall, each.issuedAt))
+        }
+    }
+
+    /// What a cue is by now, according to its document.
+    func facts(of cue: CueID) -> Facts? {
+        if let broadcast = inForce[cue.item]?.broadcast, cue.kind == .broadcast {
+            return Facts(
+                priority: broadcast.priority, volume: broadcast.volume, expires: broadcast.expires, hardEnd: nil)
+        }
+        guard let programme = programmes[cue.item]?.programme, let name = cue.programme, cue.kind == .programme,
+            let local = LocalDateTime(name.localStart), let zone = Self.zone(programme.start.zone)
+        else { return nil }
+        let due: Timestamp =
+            switch zone.meaning(ofLocalSeconds: local.secondsSince1970) {
+            case .once(let instant), .twice(let instant, _), .skipped(let instant): instant
+            }
+        let hardEnd = due.advanced(bySeconds: programme.slot ?? programme.duration + programme.grace)
+        let late =
+            switch programme.whenLate {
+            case .joinInProgress: programme.duration
+            case .startWhole: programme.grace
+            case .skip: 0.0
+            }
+        return Facts(
+            priority: programme.priority, volume: programme.volume,
+            expires: due.advanced(bySeconds: max(1, min(late, hardEnd.seconds(since: due)))), hardEnd: hardEnd)
+    }
+
     private mutating func carryOut(_ effect: Effect) {
         switch effect {
         case .want(let audio):
@@ -223,13 +310,14 @@ struct World {
                 disk[each.sha256] = .available
                 arrived.append(each.sha256)
             }
-        case .load(let cue, _): cues[cue] = inForce[cue.item]?.broadcast
+        case .load(let cue, _): cues[cue] = facts(of: cue)
         case .start(let cue, _):
-            cues[cue] = inForce[cue.item]?.broadcast ?? cues[cue]
-            checkStart(cue)
+            cues[cue] = facts(of: cue) ?? cues[cue]
+            checkStart(cue, isFirst: true)
         case .resume(let cue, _):
-            if player.voices[cue]?.began == nil { cues[cue] = inForce[cue.item]?.broadcast ?? cues[cue] }
-            checkStart(cue)
+            let isFirst = player.voices[cue]?.began == nil
+            if isFirst { cues[cue] = facts(of: cue) ?? cues[cue] }
+            checkStart(cue, isFirst: isFirst)
         default: break
         }
         player.carryOut(effect, wallOffset: wallOffset, fails: failures > 0 && dice.perMille(failures))
