@@ -89,6 +89,12 @@ public struct PCMDevice: ~Copyable {
         return Position(room: room, delay: delay, instant: stamp(), isRunning: state == SND_PCM_STATE_RUNNING)
     }
 
+    /// Frames that the device held and did not play when it stopped by itself.
+    public var unplayed: Int {
+        guard unsafe snd_pcm_status(handle, status) >= 0 else { return 0 }
+        return max(0, parameters.bufferFrames - Int(unsafe snd_pcm_status_get_avail(status)))
+    }
+
     /// When the status was true: what the device says, or now where it says nothing that can be.
     private func stamp() -> Int64 {
         var time = timespec()

@@ -32,7 +32,7 @@ public struct MPEGFramer: Sendable {
             bytes.removeFirst(at)
             at = 0
         }
-        for index in more.indices { bytes.append(more[index]) }
+        unsafe more.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
         if !hasBegun, bytes.count >= 16 {
             hasBegun = true
             otherKind = FileSignature.name(of: Array(bytes.prefix(16)))

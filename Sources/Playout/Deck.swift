@@ -92,10 +92,11 @@ final class Deck: Sendable {
             waitForStream(&feed)
             var isPrimed = false
             while true {
-                // While a stream is away the ring is not filled with silence: what comes next is to be heard soon.
-                let isWaiting = feed.isWaiting()
-                if isWaiting, isPrimed { waitForRoom(FrameRing.capacity - primeFrames - rate / 4, batch: rate / 20) }
-                guard let chunk = feed.next(limit: isWaiting ? rate / 20 : Int.max) else { break }
+                // While a stream is away the ring is not filled with silence: what comes next is to be heard soon. And while little of
+                // it has come, that is kept where it is, not made into a gap now.
+                let isShort = feed.isShort()
+                if isShort, isPrimed { waitForRoom(FrameRing.capacity - primeFrames - rate / 4, batch: rate / 20) }
+                guard let chunk = feed.next(limit: isShort ? rate / 20 : Int.max) else { break }
                 var done = 0
                 while done < chunk {
                     let count = min(chunk - done, ring.writable)

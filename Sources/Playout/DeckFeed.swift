@@ -86,6 +86,12 @@ struct DeckFeed: ~Copyable {
         return source?.isWaiting ?? false
     }
 
+    /// Whether it should be read no further ahead than it must.
+    mutating func isShort() -> Bool {
+        if source == nil { openNext() }
+        return source?.isShort ?? false
+    }
+
     /// Whether what comes next is of a relay.
     mutating func isAtRelay() -> Bool {
         if source == nil { openNext() }

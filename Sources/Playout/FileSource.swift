@@ -5,7 +5,6 @@ final class FileSource: FrameSource {
     private static let chunk = 2_304
 
     let gain: Double
-    let isWaiting = false
     private var decoder: MP3Decoder
     private var converter: FrameConverter
     private let channels: Int

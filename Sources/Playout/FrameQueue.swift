@@ -23,8 +23,7 @@ struct FrameQueue {
     /// Adds interleaved samples, whole frames of them.
     mutating func append(_ more: Span<Float>) {
         if first > 0, first >= samples.count / 2 { compact() }
-        samples.reserveCapacity(samples.count + more.count)
-        for index in more.indices { samples.append(more[index]) }
+        unsafe more.withUnsafeBufferPointer { unsafe samples.append(contentsOf: $0) }
     }
 
     /// Adds the samples of `more`, each frame of one sample made a frame of two.
@@ -41,10 +40,11 @@ struct FrameQueue {
     mutating func take(_ frames: Int, into target: inout MutableSpan<Float>) {
         let count = frames * channels
         precondition(count <= samples.count - first && count <= target.count, "no such frames")
-        var index = 0
-        while index < count {
-            target[index] = samples[first + index]
-            index += 1
+        unsafe target.withUnsafeMutableBufferPointer { target in
+            unsafe samples.withUnsafeBufferPointer { source in
+                guard let from = source.baseAddress, let to = target.baseAddress else { return }
+                unsafe to.update(from: from + first, count: count)
+            }
         }
         drop(frames)
     }

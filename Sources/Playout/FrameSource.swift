@@ -4,6 +4,14 @@ protocol FrameSource: AnyObject {
     var gain: Double { get }
     /// Whether it could give nothing now but silence in place of what is still to come. Then it is worth waiting for a while.
     var isWaiting: Bool { get }
+    /// Whether it should be read no further ahead than it must, since more is on its way.
+    var isShort: Bool { get }
     /// Fills `samples` from its beginning with whole frames, and returns how many: 0 at the end.
     func read(into samples: inout MutableSpan<Float>) throws -> Int
+}
+
+/// What is whole and at hand.
+extension FrameSource {
+    var isWaiting: Bool { false }
+    var isShort: Bool { false }
 }

@@ -16,17 +16,20 @@ extension Mixer {
     /// Brings a device that has stopped back; one that is gone, or that is not to be brought back, is lost.
     func recover(from error: PCMError) {
         let now = MonotonicClock.nanoseconds
+        var unplayed = 0
         do throws(PCMError) {
             if now - motion.at > Self.hopeless, recoveries > 0 { throw error }
+            if error.isUnderrun || error.isSuspension { unplayed = device?.unplayed ?? 0 }
             try device?.recover(from: error)
         } catch {
             lose(error)
             return
         }
         let wall = WallClock.nanoseconds
+        // What the device had not played when it stopped is played now.
+        renderer.rewind(to: max(renderer.frontier - Int64(unplayed), heard))
+        heard = renderer.frontier
         if error.isUnderrun {
-            // Whatever was written has been played: the device stopped because there was no more.
-            heard = renderer.frontier
             port.xruns.wrappingAdd(1, ordering: .relaxed)
             let buffer = parameters.map { Int64($0.bufferFrames) * 1_000_000_000 / rate } ?? 0
             if now - takenBackAt < buffer {
@@ -34,9 +37,6 @@ extension Mixer {
                 margin = min(margin * 2, max(Self.longestMargin, configuration.rewindMargin))
             }
         } else {
-            // What the device had not played is played now.
-            renderer.rewind(to: heard)
-            heard = renderer.frontier
             port.suspensions.wrappingAdd(1, ordering: .relaxed)
         }
         hear(FrameClock(frame: heard, instant: wall, rate: rate), audible: true)
@@ -138,7 +138,8 @@ extension Mixer {
     }
 
     private func adopt(_ agreed: PCMParameters) {
-        drift(MonotonicClock.nanoseconds)
+        // Where nothing goes on by the clock, what has been asked for waits until the amplifier is awake.
+        if adrift != nil { drift(MonotonicClock.nanoseconds) }
         parameters = agreed
         rate = Int64(agreed.rate)
         format =

@@ -271,7 +271,14 @@ final class Mixer {
             let count = min(left, chunk)
             let start = renderer.frontier
             unsafe renderer.render(count, as: format, to: buffer)
-            let written = unsafe try device?.write(buffer, frames: count) ?? 0
+            var written = 0
+            do throws(PCMError) {
+                written = unsafe try device?.write(buffer, frames: count) ?? 0
+            } catch {
+                // What was not written will not be heard.
+                renderer.rewind(to: start)
+                throw error
+            }
             if written < count {
                 renderer.rewind(to: start + Int64(written))
                 return

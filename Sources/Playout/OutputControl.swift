@@ -37,8 +37,8 @@ final class OutputControl {
             let hasEnded = port.hasEnded.load(ordering: .acquiring)
             isFailing = false
             power(on: !hasEnded && port.needsAmplifier.load(ordering: .relaxed))
-            if hasEnded { return }
             if let element { level(element) }
+            if hasEnded { return }
             var descriptor = pollfd(fd: port.output.descriptor, events: Int16(POLLIN), revents: 0)
             unsafe poll(&descriptor, 1, isFailing ? Self.retry : -1)
             port.output.clear()

@@ -82,6 +82,14 @@ final class RelaySource: FrameSource {
         if case .nothing = outlet { !isReady } else { false }
     }
 
+    var isShort: Bool {
+        switch outlet {
+        case .stream: feed.level < secondsToBegin
+        case .nothing: !isReady
+        case .fallback: false
+        }
+    }
+
     func read(into samples: inout MutableSpan<Float>) throws -> Int {
         stream.setListening(true)
         let wanted = Int(min(left, Int64(samples.count / channels)))
@@ -120,10 +128,6 @@ final class RelaySource: FrameSource {
         case .stream:
             break
         case .nothing, .fallback:
-            if isSilent, isDry {
-                isSilent = false
-                quiet = 0
-            }
             if isReady {
                 outlet = .stream
                 liveSince = position
@@ -214,7 +218,12 @@ final class RelaySource: FrameSource {
         var span = taken.mutableSpan
         feed.take(frames, into: &span)
         var peak: Float = 0
-        for index in 0..<frames * channels { peak = max(peak, abs(taken[index])) }
+        let heard = taken.span
+        var index = 0
+        while index < frames * channels {
+            peak = max(peak, abs(heard[index]))
+            index += 1
+        }
         if peak >= quietLevel {
             quiet = 0
             sound += frames
@@ -260,9 +269,19 @@ final class RelaySource: FrameSource {
     }
 
     private func add(_ frames: Int, _ ramp: inout LinearRamp, _ factor: Float, to block: inout MutableSpan<Float>) {
-        for frame in 0..<frames {
+        var sound: [Float] = []
+        swap(&sound, &scratch)
+        defer { swap(&sound, &scratch) }
+        let source = sound.span
+        var frame = 0
+        while frame < frames {
             let gain = ramp.next() * factor
-            for index in frame * channels..<(frame + 1) * channels { block[index] += scratch[index] * gain }
+            var index = frame * channels
+            while index < (frame + 1) * channels {
+                block[index] += source[index] * gain
+                index += 1
+            }
+            frame += 1
         }
     }
 

@@ -3,7 +3,6 @@ import MP3Decoding
 /// Samples of one channel that are in memory.
 final class SampleSource: FrameSource {
     let gain: Double
-    let isWaiting = false
     private let channels: Int
     private var queue: FrameQueue
 

@@ -1,7 +1,6 @@
 /// Silence of a stated length.
 final class SilenceSource: FrameSource {
     let gain = 0.0
-    let isWaiting = false
     private let channels: Int
     private var left: Int64
 

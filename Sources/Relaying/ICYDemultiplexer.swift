@@ -52,8 +52,11 @@ struct ICYDemultiplexer: Sendable {
         let end =
             rest.indices.first { rest[$0] == quote && $0 + 1 < rest.endIndex && rest[$0 + 1] == UInt8(ascii: ";") }
             ?? rest.lastIndex(of: quote) ?? rest.endIndex
-        let words = String(decoding: rest[..<end], as: UTF8.self).unicodeScalars
-        title = String(
-            String(String.UnicodeScalarView(words.filter { $0.value >= 0x20 && $0.value != 0x7F })).prefix(256))
+        let field = rest[..<end]
+        // Older servers speak Latin-1.
+        let words =
+            String(validating: field, as: UTF8.self)?.unicodeScalars.map { $0 } ?? field.map(Unicode.Scalar.init)
+        let shown = words.filter { $0.value >= 0x20 && $0.value != 0x7F }
+        title = String(String(String.UnicodeScalarView(shown)).prefix(256))
     }
 }

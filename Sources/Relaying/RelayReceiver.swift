@@ -118,7 +118,7 @@ public final class RelayReceiver: Sendable {
 
     private func trim(_ state: inout State) {
         var isCut = false
-        while state.seconds > limits.seconds || state.bytes >= limits.mostBytes, take(&state) != nil { isCut = true }
+        while state.seconds > max(limits.seconds, 2 * limits.secondsToBegin) || state.bytes >= limits.mostBytes, take(&state) != nil { isCut = true }
         if isCut, state.first < state.frames.count { state.frames[state.first]?.isBreak = true }
     }
 

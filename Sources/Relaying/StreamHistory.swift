@@ -85,6 +85,13 @@ struct StreamHistory: Sendable {
 
     /// FNV-1a, 64 bits.
     private static func hash(_ packet: MPEGPacket) -> UInt64 {
-        packet.bytes.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        let bytes = packet.bytes.span
+        var index = 0
+        while index < bytes.count {
+            hash = (hash ^ UInt64(bytes[index])) &* 0x100_0000_01B3
+            index += 1
+        }
+        return hash
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import Playout
 
 /// What is heard of a stream that comes, or does not, frame by frame and without a clock.
-@Suite struct RelaySourceTests {
+@Suite(.serialized) struct RelaySourceTests {
     /// Makes MP3 files of tones, and hears which of them sounds.
     private struct Bench {
         static let rate = 48_000
@@ -26,7 +26,8 @@ import Testing
             limits.silenceTimeout = .seconds(2)
             adjust(&limits)
             source = try RelaySource(
-                stream, frames: Int64(seconds * Double(Self.rate)), rate: Self.rate, channels: 2, limits: limits,
+                stream, frames: Int64((seconds * Double(Self.rate)).rounded()), rate: Self.rate, channels: 2,
+                limits: limits,
                 ledger: ledger,
                 openFallback: fallback.map { path in
                     { try FileSource(path: path, gain: 0, rate: Bench.rate, channels: 2) }
@@ -65,6 +66,15 @@ import Testing
             guard peak > 0.01 else { return 0 }
             return Int((Double(crossings) / 2 / (Double(last - first) / Double(Self.rate)) / 10).rounded()) * 10
         }
+
+        var loudest: Float {
+            var loudest: Float = 0
+            for sample in sound { loudest = max(loudest, abs(sample)) }
+            return loudest
+        }
+
+        /// Whether a tone of so many Hz sounds, or nothing where that is 0.
+        func hears(_ frequency: Int, _ stretch: ClosedRange<Double>) -> Bool { abs(pitch(stretch) - frequency) <= 40 }
 
         /// The greatest step between two samples.
         var steepest: Float {
@@ -109,7 +119,7 @@ import Testing
         bench.stream.bring(ScriptedStream.packets(try tone(440, seconds: 5)))
         #expect(!bench.source.isWaiting)
         #expect(try bench.play(10) == 149_923)
-        #expect(bench.pitch(0.2...3.1) == 440)
+        #expect(bench.hears(440, 0.2...3.1))
         let account = try bench.account()
         #expect(abs(account.live - 3.123_4) < 0.001 && account.fallback == 0 && account.silence == 0)
         #expect(bench.steepest < smooth)
@@ -119,8 +129,8 @@ import Testing
     @Test func `where nothing ever comes, there is silence and then the fallback, again and again`() throws {
         var bench = try Bench(seconds: 10, fallback: try file(700, seconds: 1.5), workshop)
         #expect(try bench.play(20) == 480_000)
-        #expect(bench.pitch(0...1.9) == 0)
-        #expect(bench.pitch(2.2...3.4) == 700 && bench.pitch(4...4.8) == 700 && bench.pitch(8...9.5) == 700)
+        #expect(bench.hears(0, 0...1.9))
+        #expect(bench.hears(700, 2.2...3.4) && bench.hears(700, 4...4.8) && bench.hears(700, 8...9.5))
         let account = try bench.account()
         #expect(account.live == 0 && abs(account.silence - 2) < 0.02 && abs(account.fallback - 8) < 0.02)
     }
@@ -128,7 +138,7 @@ import Testing
     @Test func `without a fallback there is silence, of the right length`() throws {
         var bench = try Bench(seconds: 4, workshop)
         #expect(try bench.play(20) == 192_000)
-        #expect(bench.pitch(0...4) == 0)
+        #expect(bench.hears(0, 0...4))
         #expect(try bench.account().silence == 4)
     }
 
@@ -147,12 +157,12 @@ import Testing
         try bench.play(9)
         bench.stream.bring(live, isBreak: true)
         try bench.play(10)
-        #expect(bench.pitch(0.2...3.7) == 440)
-        #expect(bench.pitch(4.2...5.7) == 0)
-        #expect(bench.pitch(6.2...8.9) == 700)
-        #expect(bench.pitch(9.2...12.7) == 440)
+        #expect(bench.hears(440, 0.2...3.7))
+        #expect(bench.hears(0, 4.2...5.7))
+        #expect(bench.hears(700, 6.2...8.9))
+        #expect(bench.hears(440, 9.2...12.7))
         let account = try bench.account()
-        #expect(abs(account.live - 7.9) < 0.2)
+        #expect(abs(account.live - 8) < 0.2)
         #expect(abs(account.live + account.fallback + account.silence - 14) < 0.000_1)
         #expect(bench.sound.count == 14 * 96_000)
         #expect(bench.steepest < smooth)
@@ -168,7 +178,7 @@ import Testing
         let account = try bench.account()
         #expect(account.fallback == 0)
         #expect(abs(account.silence - 1) < 0.15)
-        #expect(bench.pitch(3.1...7.9) == 440)
+        #expect(bench.hears(440, 3.1...7.9))
         #expect(bench.steepest < smooth)
     }
 
@@ -178,11 +188,12 @@ import Testing
         bench.stream.bring(live)
         bench.stream.bring(ScriptedStream.packets(try tone(440, seconds: 5, gain: -90)))
         bench.stream.bring(live)
+        bench.stream.bring(live)
         try bench.play(12)
-        #expect(bench.pitch(0.2...2.9) == 440)
-        #expect(bench.pitch(3.2...4.8) == 0)
-        #expect(bench.pitch(5.3...7.9) == 700)
-        #expect(bench.pitch(8.8...10.5) == 440)
+        #expect(bench.hears(440, 0.2...2.9))
+        #expect(bench.hears(0, 3.2...4.8))
+        #expect(bench.hears(700, 5.3...7.9))
+        #expect(bench.hears(440, 8.8...10.5))
         let account = try bench.account()
         // All of the silence counts, not only what came after it was known for what it is.
         #expect(abs(account.silence - 2) < 0.2)
@@ -205,19 +216,19 @@ import Testing
         bench.stream.bring(ScriptedStream.packets(try tone(440, seconds: 2.5)))
         bench.stream.bring(ScriptedStream.packets(try tone(880, seconds: 4, rate: 22_050, channels: 1)))
         try bench.play(5)
-        #expect(bench.pitch(0.2...2.2) == 440)
-        #expect(bench.pitch(2.8...4.8) == 880)
+        #expect(bench.hears(440, 0.2...2.2))
+        #expect(bench.hears(880, 2.8...4.8))
         #expect(try bench.account().live == 5)
         #expect(bench.steepest < smooth)
     }
 
     @Test func `a stream that is faster or slower than the device is held within its bounds`() throws {
-        let live = ScriptedStream.packets(try tone(440, seconds: 30))
-        for pace in [1.03, 0.98] {
-            var bench = try Bench(seconds: 60, adjust: { $0.driftBounds = 2...4 }, workshop)
+        let live = ScriptedStream.packets(try tone(440, seconds: 22))
+        for pace in [1.03, 0.97] {
+            var bench = try Bench(seconds: 60, adjust: { $0.driftBounds = 2.8...3.2 }, workshop)
             bench.stream.bring(live.prefix(115))
             var sent = 115.0
-            for _ in 0..<50 {
+            for _ in 0..<34 {
                 try bench.play(0.5)
                 sent += 0.5 * pace * 44_100 / 1_152
                 let number = min(Int(sent), live.count)
@@ -226,9 +237,9 @@ import Testing
                 if number < live.count { #expect(bench.stream.level > 1 && bench.stream.level < 5) }
             }
             let account = try bench.account()
-            #expect(pace > 1 ? account.drift > 0.1 : account.drift < -0.05, "\(account.drift)")
+            #expect(pace > 1 ? account.drift > 0.1 : account.drift < -0.1, "\(account.drift)")
             #expect(account.silence == 0)
-            #expect(bench.pitch(1...24) == 440)
+            #expect(bench.hears(440, 1...16))
             #expect(bench.steepest < smooth)
         }
     }
@@ -236,22 +247,23 @@ import Testing
     @Test func `a stream that stammers has to bring more before it is heard again`() throws {
         var bench = try Bench(seconds: 20, fallback: try file(700, seconds: 30), workshop)
         let live = ScriptedStream.packets(try tone(440, seconds: 2))
-        var turns = 0
-        for _ in 0..<6 {
-            bench.stream.bring(live.prefix(41), isBreak: true)
-            if !bench.source.isWaiting || turns == 0 { turns += 1 }
-            try bench.play(3)
-        }
-        // 1.07 s at a time were enough at first, and after that no more.
-        #expect(try bench.account().live < 4)
+        bench.stream.bring(live.prefix(41), isBreak: true)
+        try bench.play(3)
+        bench.stream.bring(live.prefix(41), isBreak: true)
+        try bench.play(3)
+        // 1.07 s were enough at first, and are no more.
+        #expect(try bench.account().live < 1.2)
+        bench.stream.bring(live.prefix(41), isBreak: true)
+        try bench.play(3)
+        #expect(try bench.account().live > 2.8)
     }
 
     @Test func `whatever comes, no frame is lost or added`() throws {
         let (mp3, other) = (try tone(440, seconds: 3), try tone(600, seconds: 3, rate: 22_050, channels: 1))
         let streams = [ScriptedStream.packets(mp3), ScriptedStream.packets(other)]
-        for seed in 1...40 as ClosedRange<UInt64> {
+        for seed in 1...25 as ClosedRange<UInt64> {
             var dice = SeededDice(state: seed)
-            let frames = Int.random(in: 1_000...300_000, using: &dice)
+            let frames = Int.random(in: 1_000...200_000, using: &dice)
             var bench = try Bench(
                 seconds: Double(frames) / 48_000,
                 fallback: Bool.random(using: &dice) ? workshop.path("440-44100-3.0--12.0.mp3") : nil,
@@ -267,7 +279,7 @@ import Testing
                     let first = Int.random(in: 0..<packets.count, using: &dice)
                     bench.stream.bring(
                         packets[first..<min(packets.count, first + Int.random(in: 1...80, using: &dice))],
-                        isBreak: Bool.random(using: &dice))
+                        isBreak: true)
                 }
                 let part = try bench.play(Double.random(in: 0.001...0.3, using: &dice))
                 if part == 0 { break }
@@ -277,7 +289,7 @@ import Testing
             let account = try bench.account()
             let sum = account.live + account.fallback + account.silence
             #expect(abs(sum - Double(frames) / 48_000) < 0.000_1, "seed \(seed)")
-            #expect(bench.sound.allSatisfy { abs($0) < 0.6 }, "seed \(seed)")
+            #expect(bench.loudest < 0.6, "seed \(seed)")
         }
     }
 }

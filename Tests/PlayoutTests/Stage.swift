@@ -1,3 +1,4 @@
+import AmplifierControl
 import Foundation
 import Logging
 import RuntimeSupport
@@ -16,13 +17,15 @@ final class Stage: Sendable {
     let folder: URL
     let device: String
 
-    /// Makes a card. `options` are added to its configuration as they are.
-    init(_ options: String = "") throws {
+    /// Makes a card with a mixer. `options` are added to its configuration as they are.
+    ///
+    /// - Parameter canRewind: when false, a plug-in stands before the card that takes nothing back.
+    init(_ options: String = "", canRewind: Bool = true) throws {
         let name = "card" + UUID().uuidString.replacing("-", with: "")
         let folder = URL.temporaryDirectory.appending(path: "loa-stage-" + name)
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         self.folder = folder
-        device = name
+        device = canRewind ? name : "plain" + name
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         let plugin = URL(filePath: program).deletingLastPathComponent().path + "/libasound_module_pcm_loa.so"
         let card = """
@@ -33,11 +36,14 @@ final class Stage: Sendable {
                 control "\(folder.path)/control"
                 \(options)
             }
+            pcm.plain\(name) { type rate slave { pcm "\(name)" rate 48000 } }
+            ctl.\(name) { type loa levels "\(folder.path)/levels" control "\(folder.path)/control" }
 
             """
         try Self.cards.withLock { cards throws in
             let file = cards?.file ?? URL.temporaryDirectory.appending(path: "loa-asoundrc-\(UUID().uuidString)").path
-            let text = (cards?.text ?? "pcm_type.loa { lib \"\(plugin)\" }\n") + card
+            let text =
+                (cards?.text ?? "pcm_type.loa { lib \"\(plugin)\" }\nctl_type.loa { lib \"\(plugin)\" }\n") + card
             // libasound looks at inode and second to see whether the file is another one. So each version keeps its inode:
             // one that was deleted would be given to the next version.
             let version = file + "." + name
@@ -108,14 +114,21 @@ final class Stage: Sendable {
         try samples(number == 1 ? "heard.wav" : "heard.\(number).wav")
     }
 
+    /// The card's frames at which it began to play, each time that it did.
+    func beginnings() throws -> [Int] {
+        let lines = try String(contentsOfFile: path("heard.wav.segments"), encoding: .utf8)
+        return lines.matches(of: /"first":\s*(\d+)/).compactMap { Int($0.1) }
+    }
+
     /// Runs a player for as long as `body` lasts.
     func play(
-        _ adjust: (inout PlayerConfiguration) -> Void = { _ in },
+        amplifier: (any AmplifierSwitch)? = nil, _ adjust: (inout PlayerConfiguration) -> Void = { _ in },
         body: (Player, inout AsyncStream<PlayerEvent>.AsyncIterator) async throws -> Void
     ) async throws {
         var configuration = PlayerConfiguration(device: device)
+        configuration.deviceFolders = [folder.path]
         adjust(&configuration)
-        let player = try Player(configuration: configuration, logger: Logger(label: "test"))
+        let player = try Player(configuration: configuration, amplifier: amplifier, logger: Logger(label: "test"))
         let running = Task { try await player.run() }
         var events = player.events.makeAsyncIterator()
         do {

@@ -89,18 +89,18 @@ import Testing
         var limits = Self.limits
         limits.seconds = 1
         limits.mostSeconds = 2
+        limits.secondsToBegin = 0.5
         let radio = try ScriptedRadio([[.text(Self.audio), .flood(try music(3))]])
         let listener = try Listener(radio.url(), limits: limits)
         // Many times more than is kept has passed when it has been ready and the server still floods.
         for await _ in listener.ready { break }
         #expect(listener.receiver.level <= 1.05)
         listener.receiver.setListening(true)
-        let t = Task { for await n in listener.news { print("NEWS", n) } }
-        defer { t.cancel() }
         // A server that sends without end has to wait for its listener.
         var taken = listener.take().count
         for await _ in listener.ready {
-            #expect(listener.receiver.level <= 2.2)
+            // What libcurl hands over at once, 16 KiB, may come on top.
+            #expect(listener.receiver.level <= 3.1)
             taken += listener.take().count
             if taken > 1_000 { break }
         }
@@ -138,9 +138,12 @@ import Testing
         }
         let noisy = try ScriptedRadio([[.text(Self.audio), .send(noise), .hold]])
         #expect(await (try Listener(noisy.url())).loss() == "\(RelayError.noFrames)")
+        var limits = Self.limits
+        limits.shortestRetry = .seconds(60)
+        limits.longestRetry = .seconds(60)
         let around = try ScriptedRadio([[.text("HTTP/1.0 302 Found\r\nLocation: /again\r\n\r\n")]])
-        #expect(await (try Listener(around.url())).loss()?.contains("redirects") == true)
-        #expect(around.requests.count <= 14)
+        #expect(await (try Listener(around.url(), limits: limits)).loss()?.contains("redirects") == true)
+        #expect(around.requests.count == 6)
         let endless = try ScriptedRadio([
             [.text("HTTP/1.0 200 OK\r\n"), .flood(Array("X-Field: \(String(repeating: "y", count: 1_000))\r\n".utf8))]
         ])
@@ -205,9 +208,12 @@ import Testing
         let listener = try Listener(outer.url("a.m3u"))
         for await _ in listener.ready { break }
         #expect(listener.take().count > 30)
+        var limits = Self.limits
+        limits.shortestRetry = .seconds(60)
+        limits.longestRetry = .seconds(60)
         let circle = try ScriptedRadio([[.text("HTTP/1.0 200 OK\r\nContent-Type: audio/x-mpegurl\r\n\r\n/list.m3u\n")]])
-        #expect(await (try Listener(circle.url("list.m3u"))).loss() == "\(RelayError.nestedPlaylists)")
-        #expect(circle.requests.count <= 8)
+        #expect(await (try Listener(circle.url("list.m3u"), limits: limits)).loss() == "\(RelayError.nestedPlaylists)")
+        #expect(circle.requests.count == 4)
     }
 
     @Test func `a real Icecast is heard, and its title read`() async throws {

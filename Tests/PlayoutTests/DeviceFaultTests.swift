@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+@testable import Playout
+
+/// What becomes of the sound when the device runs dry, hangs, is suspended or goes away.
+@Suite(.timeLimit(.minutes(1))) struct DeviceFaultTests {
+    private let first = VoiceID(1)
+    private let second = VoiceID(2)
+
+    /// Plays something short, after which the device is open and silent.
+    private func open(
+        _ stage: Stage, _ player: Player, _ events: inout AsyncStream<PlayerEvent>.AsyncIterator
+    ) async throws {
+        player.load(VoiceRequest(id: VoiceID(99), segments: [.silence(duration: 0.05)]))
+        player.start(VoiceID(99), at: .now)
+        let end = try #require(await events.end(of: VoiceID(99)))
+        #expect(end.completion == .finished)
+    }
+
+    @Test(arguments: ["xrun 100", "suspend 3"])
+    func `a device that stops again and again leaves no hole and says nothing twice`(order: String) async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 1.2, rate: 48_000)
+        try await stage.play { player, events in
+            try await open(stage, player, &events)
+            try stage.say(order)
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
+            player.start(first, at: .now)
+            let end = try #require(await events.end(of: first))
+            #expect(end.completion == .finished)
+            #expect(end.framesHeard == Int64(music.count / 2))
+            #expect(order == "xrun 100" ? player.status.xruns >= 100 : player.status.suspensions == 3)
+            let heard = try stage.heard()
+            #expect(find(music[...], in: heard) != nil)
+        }
+    }
+
+    @Test func `a lost device that is there again is opened at once`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        _ = try stage.music("music", seconds: 1, rate: 48_000)
+        try await stage.play {
+            // What is not noticed is not tried again within this test.
+            $0.reopenInterval = 7200
+        } body: { player, events in
+            try await open(stage, player, &events)
+            try stage.say("lost")
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
+            player.start(first, at: .now)
+            _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
+            try stage.say("present")
+            _ = await events.next { if case .deviceRestored = $0 { true } else { nil } }
+            let end = try #require(await events.end(of: first))
+            #expect(end.completion == .finished)
+        }
+    }
+
+    @Test func `a device that says it plays and does not move is opened again`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        _ = try stage.music("music", seconds: 1, rate: 48_000)
+        try await stage.play { player, events in
+            try await open(stage, player, &events)
+            try stage.say("stuck")
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
+            player.start(first, at: .now)
+            let reason = await events.next { if case .deviceLost(let reason) = $0 { reason } else { nil } }
+            #expect(reason?.hasPrefix("see \(stage.device) move") == true)
+            try stage.say("present")
+            player.load(VoiceRequest(id: second, segments: [.file(path: stage.path("music.mp3"))]))
+            player.start(second, at: .now)
+            let end = try #require(await events.end(of: second))
+            #expect(end.completion == .finished)
+            #expect(end.framesHeard > 0)
+        }
+    }
+
+    @Test func `a device that cannot take sound back gets a short buffer and says so`() async throws {
+        let stage = try Stage("rates [ 48000 ]", canRewind: false)
+        _ = try stage.music("music", seconds: 0.6, rate: 48_000)
+        _ = try stage.music("alarm", seconds: 0.3, rate: 48_000, seed: 4)
+        try await stage.play { player, events in
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
+            player.load(VoiceRequest(id: second, segments: [.file(path: stage.path("alarm.mp3"))]))
+            player.start(first, at: .now)
+            _ = await events.next { if case .started = $0 { true } else { nil } }
+            let status = player.status
+            #expect(!status.canRewind)
+            #expect(status.bufferFrames <= 960)
+            #expect(status.hint.contains("short buffer"))
+            player.start(second, at: .now)
+            var ends: [VoiceID: VoiceEnd] = [:]
+            while ends.count < 2, let event = await events.next(isolation: #isolation) {
+                if case .ended(let id, let end) = event { ends[id] = end }
+            }
+            #expect(ends.values.allSatisfy { $0.completion == .finished })
+        }
+    }
+}

@@ -1,0 +1,132 @@
+import AmplifierControl
+import Foundation
+import Testing
+
+@testable import Playout
+
+/// What lies behind the samples: the amplifier's power, and the volume of the card.
+@Suite(.timeLimit(.minutes(1))) struct OutputTests {
+    /// A relay that tells each change.
+    private final class Relay: AmplifierSwitch {
+        let changes: AsyncStream<Bool>
+        private let sink: AsyncStream<Bool>.Continuation
+        private let isBroken: Bool
+
+        init(isBroken: Bool = false) {
+            (changes, sink) = AsyncStream.makeStream()
+            self.isBroken = isBroken
+        }
+
+        func set(_ isOn: Bool) throws(AmplifierError) {
+            if isBroken { throw AmplifierError("switch the test's relay", number: 5) }
+            sink.yield(isOn)
+        }
+
+        func probe() {}
+    }
+
+    private let first = VoiceID(1)
+    private let second = VoiceID(2)
+
+    @Test(arguments: [0, 3600.0])
+    func `the first sample waits for the amplifier, and the next only if it has gone to sleep`(offDelay: Double)
+        async throws
+    {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 0.3, rate: 48_000)
+        let relay = Relay()
+        var changes = relay.changes.makeAsyncIterator()
+        try await stage.play(amplifier: relay) {
+            $0.warmUp = 0.4
+            $0.offDelay = offDelay
+        } body: { player, events in
+            #expect(await changes.next(isolation: #isolation) == false)
+            for id in [first, second] {
+                player.load(VoiceRequest(id: id, segments: [.file(path: stage.path("music.mp3"))]))
+                player.start(id, at: .now)
+                if id == first || offDelay == 0 { #expect(await changes.next(isolation: #isolation) == true) }
+                let end = try #require(await events.end(of: id))
+                #expect(end.framesHeard == Int64(music.count / 2))
+                if offDelay == 0 { #expect(await changes.next(isolation: #isolation) == false) }
+            }
+        }
+        if offDelay > 0 { #expect(await changes.next(isolation: #isolation) == false) }
+        let heard = try stage.heard()
+        #expect(find(music[...], in: heard) == 19_200 * 2)
+        let again = try #require(find(music[...], in: heard, from: 19_200 * 2 + music.count))
+        // The device had stopped in between when the amplifier slept; else it may not have.
+        let beginning = try #require(stage.beginnings().last)
+        if offDelay == 0 { #expect(again == (beginning + 19_200) * 2) }
+        if offDelay > 0, beginning > 0 { #expect(again == beginning * 2) }
+    }
+
+    @Test func `an amplifier that cannot be switched is told of, and does not keep the sound`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 0.3, rate: 48_000)
+        try await stage.play(amplifier: Relay(isBroken: true)) { player, events in
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
+            player.start(first, at: .now)
+            let end = try #require(await events.end(of: first))
+            #expect(end.framesHeard == Int64(music.count / 2))
+            #expect(player.status.faults.contains { $0.contains("the test's relay") })
+        }
+    }
+
+    @Test func `the card has the volume, the samples have the rest, and an emergency raises the card`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        _ = try stage.music("music", seconds: 10, rate: 48_000)
+        let speech = try stage.music("speech", seconds: 0.3, rate: 48_000, seed: 6)
+        // Somebody had it muted and at its lowest.
+        try "0 0\n".write(toFile: stage.path("levels"), atomically: false, encoding: .utf8)
+        try await stage.play {
+            $0.mixerElement = "Master"
+            $0.progressInterval = 0.02
+        } body: { player, events in
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))], gain: -20))
+            player.start(first, at: .now)
+            // The next step above −20 dB.
+            _ = await events.next { _ in player.status.cardVolume == -19.5 ? true : nil }
+            player.stop(first)
+            _ = await events.end(of: first)
+            player.load(VoiceRequest(id: second, segments: [.file(path: stage.path("speech.mp3"))], gain: -20))
+            player.start(second, at: .now)
+            _ = await events.end(of: second)
+            let levels = try String(contentsOfFile: stage.path("levels"), encoding: .utf8)
+            #expect(levels == "37 1\n")
+            let rest = pow(10, -0.5 / 20)
+            let expected = speech.map { Int16((Double($0) * rest).rounded()) }
+            let heard = try stage.heard()
+            #expect(find(expected[...], in: heard) != nil)
+            // An emergency at full volume, while music plays that is not.
+            let third = VoiceID(3)
+            let fourth = VoiceID(4)
+            player.load(VoiceRequest(id: third, segments: [.file(path: stage.path("music.mp3"))], gain: -20))
+            player.load(VoiceRequest(id: fourth, segments: [.file(path: stage.path("music.mp3"))], gain: 0))
+            player.start(third, at: .now)
+            _ = await events.next { if case .started(third, _, _) = $0 { true } else { nil } }
+            player.start(fourth, at: .now)
+            _ = await events.next { _ in player.status.cardVolume == 0 ? true : nil }
+            player.stop(fourth)
+            _ = await events.end(of: fourth)
+            _ = await events.next { _ in player.status.cardVolume == -19.5 ? true : nil }
+            player.stop(third)
+            _ = await events.end(of: third)
+        }
+        #expect(try String(contentsOfFile: stage.path("levels"), encoding: .utf8) == "37 1\n")
+    }
+
+    @Test func `a card without the element is told of, and the samples have it all`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 0.3, rate: 48_000)
+        try await stage.play {
+            $0.mixerElement = "PCM"
+        } body: { player, events in
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))], gain: -6))
+            player.start(first, at: .now)
+            _ = await events.end(of: first)
+            let expected = music.map { Int16((Double($0) * pow(10, -6.0 / 20)).rounded()) }
+            let heard = try stage.heard()
+            #expect(find(expected[...], in: heard) == 0)
+        }
+    }
+}
