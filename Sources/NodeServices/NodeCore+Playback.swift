@@ -41,8 +41,9 @@ extension NodeCore {
         load.yield(Load(cue: cue, order: order, voice: voice))
     }
 
-    /// Compares the audio of a cue with its hashes, off this actor's thread, and then makes the calls that waited for it.
-    func check(_ load: Load) async {
+    /// Compares the audio of a cue with its hashes, while this actor waits for the disk, and then has it let through.
+    @concurrent
+    nonisolated func check(_ load: Load) async {
         var segments: [PlayoutSegment] = []
         for block in load.order.blocks {
             switch block {
@@ -67,6 +68,11 @@ extension NodeCore {
                 segments.append(.relay(RelaySegment(url: url, duration: duration, fallback: fallback)))
             }
         }
+        await letThrough(load, segments)
+    }
+
+    /// Makes the calls that waited for a cue's audio to be checked.
+    private func letThrough(_ load: Load, _ segments: [PlayoutSegment]) {
         guard let voice = voices[load.cue], voice.id == load.voice, let calls = voice.waiting else { return }
         if !voice.isLoaded {
             player.load(
