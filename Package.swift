@@ -153,6 +153,7 @@ let package = Package(
             ],
             swiftSettings: house, linkerSettings: small),
         // tests
+        .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
         module("BroadcastTesting", ["CLinux", "RuntimeSupport", logging]),
         tests("AcousticsTests", ["Acoustics"]),
         tests("ALSAPlaybackTests", ["ALSAPlayback"]),
@@ -192,7 +193,7 @@ let package = Package(
             ]),
         tests("RelayingTests", ["BroadcastTesting", "HTTPTransfer", "MP3Decoding", "Relaying", "RuntimeSupport"]),
         tests("RehearsingTests", ["Broadcasting", "Directing", "Rehearsing", "Scheduling"]),
-        tests("RenderingTests", ["CRealtime", "Rendering"]),
+        tests("RenderingTests", ["AllocationCounting", "CRealtime", "Rendering"]),
         tests("ResamplingTests", ["BroadcastTesting", "Resampling"]),
         tests("RuntimeSupportTests", ["RuntimeSupport"]),
         // For scripts/compare-recurrence.

@@ -7,9 +7,9 @@ struct Rig: ~Copyable {
     let channels: Int
     private var now: Int64 = 0
 
-    init(channels: Int = 2, ceiling: Float? = nil) {
+    init(channels: Int = 2, rate: Int = 48_000, ceiling: Float? = nil, isDithered: Bool = false) {
         self.channels = channels
-        renderer = Renderer(link: link, channels: channels, ceiling: ceiling)
+        renderer = Renderer(link: link, channels: channels, rate: rate, ceiling: ceiling, isDithered: isDithered)
     }
 
     var clock: FrameClock { FrameClock(frame: 0, instant: 0, rate: 48_000) }
@@ -32,6 +32,15 @@ struct Rig: ~Copyable {
             kind, slot: slot, ticket: UInt64(slot + 1), channels: channels, gain: gain, ramp: ramp, instant: instant)
         precondition(link.send(command))
         renderer.takeCommands()
+    }
+
+    /// Renders as `format`, and gives the bytes.
+    mutating func render(_ frames: Int, as format: SampleFormat) -> [UInt8] {
+        var output = [UInt8](repeating: 0xAA, count: frames * channels * format.bytes)
+        unsafe output.withUnsafeMutableBytes { bytes in
+            unsafe renderer.render(frames, as: format, to: bytes.baseAddress)
+        }
+        return output
     }
 
     mutating func render(_ frames: Int) -> [Float] {
