@@ -17,6 +17,10 @@ let package = Package(
         .executableTarget(
             name: "mixing", dependencies: ["CMixing", .product(name: "Rendering", package: "loa")],
             swiftSettings: house),
+        .executableTarget(
+            name: "voices",
+            dependencies: [.product(name: "MP3Decoding", package: "loa"), .product(name: "Rendering", package: "loa")],
+            swiftSettings: house),
     ],
     swiftLanguageModes: [.v6]
 )
