@@ -95,13 +95,13 @@ private struct ImportWriter {
             return
         }
         for rule in rules {
-            guard (try? RecurrenceRule(rule)) != nil else {
+            guard (try? RecurrenceRule(rule)) != nil, rule.utf8.count <= 400, !rule.contains("\"") else {
                 notes.append("\(what): its rule cannot be read and was left out: \(rule)")
                 continue
             }
             write(
                 event, title: what, local,
-                days: ["rrule: \(quoted(rule))", "from: \(local.date.text)"], exceptions: exceptions)
+                days: ["rrule: \"\(rule)\"", "from: \(local.date.text)"], exceptions: exceptions)
         }
         if !event.dates.isEmpty { write(event, title: what, on: event.dates) }
     }
@@ -121,7 +121,7 @@ private struct ImportWriter {
     ) {
         first = min(first ?? local, local)
         let name = name(for: event, title: title)
-        var lines = ["title: \(quoted(String(title.prefix(200))))"] + days
+        var lines = ["title: \(quoted(title))"] + days
         let time = TimeOfDay(hour: local.hour, minute: local.minute, second: local.second)
         lines.append("times: \"\(time)\"")
         let days = Set(exceptions.map(\.date.text)).sorted()
@@ -155,7 +155,7 @@ private struct ImportWriter {
         case .chime(let audio): "chime: sha256:\(audio.sha256)"
         case .pause(let duration): "pause: \(DurationText.text(duration))"
         case .relay(let url, let duration, let fallback):
-            "relay: {url: \(quoted(url)), duration: \(DurationText.text(duration))"
+            "relay: {url: \"\(url)\", duration: \(DurationText.text(duration))"
                 + (fallback.map { ", fallback: \"sha256:\($0.sha256)\"" } ?? "") + "}"
         }
     }
@@ -183,14 +183,17 @@ private struct ImportWriter {
         return name
     }
 
+    /// At most 200 characters in quotes, and at least one.
     private func quoted(_ text: String) -> String {
         var result = "\""
-        for scalar in text.unicodeScalars {
+        let visible = text.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7F || $0 == "\n" }
+        if visible.isEmpty { return "\"-\"" }
+        for scalar in visible.prefix(200) {
             switch scalar {
             case "\"": result += "\\\""
             case "\\": result += "\\\\"
             case "\n": result += "\\n"
-            default: if scalar.value >= 0x20, scalar.value != 0x7F { result.unicodeScalars.append(scalar) }
+            default: result.unicodeScalars.append(scalar)
             }
         }
         return result + "\""
@@ -198,7 +201,7 @@ private struct ImportWriter {
 
     var text: String {
         var text = "# yaml-language-server: $schema=schedule.schema.json\nversion: 1\n"
-        if let title, !title.isEmpty { text += "title: \(quoted(String(title.prefix(200))))\n" }
+        if let title, !title.isEmpty { text += "title: \(quoted(title))\n" }
         text += "zone: \(zone)\nfrom: \(first?.date.text ?? "1970-01-01")\n"
         if !wholeDays.isEmpty {
             text +=

@@ -11,7 +11,7 @@ import Testing
         let input = try folder.write(String(decoding: try JSONEncoder().encode(texts), as: UTF8.self), to: "texts.json")
         let schema = Example.folder.appending(path: "schedule.schema.json").path
         let output = folder.file("verdicts.json")
-        let child = try ChildProcess("python3", ["-c", Self.program, schema, input, output])
+        let child = try ChildProcess("/usr/bin/python3", ["-c", Self.program, schema, input, output])
         let end = await child.wait()
         #expect(end == .exited(0), "\(child.errors)")
         return try JSONDecoder().decode([Bool].self, from: Data(contentsOf: URL(filePath: output)))
