@@ -172,11 +172,10 @@ extension Director {
     /// Seconds into its blocks at which a cue is to begin now: where it would be by now, if that is how it begins late; and never
     /// before what was heard of it already.
     private func offset(of playback: Playback) -> Double {
-        guard playback.cue.isProgramme else { return 0 }
-        let heard = playback.earlier?.position ?? 0
         let late = time.reckoned.seconds(since: playback.cue.due)
-        guard playback.cue.joinsInProgress, late > Double(DirectorTimes.punctual) / 1e9 else { return heard }
-        return max(late, heard)
+        // What was heard is known to the second only, so that what goes on is joined however soon that is.
+        if let earlier = playback.earlier { return max(late, earlier.position) }
+        return playback.cue.joinsInProgress && late > Double(DirectorTimes.punctual) / 1e9 ? late : 0
     }
 
     /// Whether what the player holds of a cue that has not begun is no longer how it is to begin.

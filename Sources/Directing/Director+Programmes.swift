@@ -89,14 +89,25 @@ extension Director {
     func nextUndecided(of programme: ProgrammeInForce) -> LocalOccurrence? {
         let id = programme.programme.id.rawValue
         guard let entry = memory.programmes[id] else { return nil }
-        var edge = entry.decided(at: time.reckoned)
-        for playback in playbacks where playback.id.kind == .programme && playback.id.item == id {
-            edge = max(edge, playback.cue.due)
+        let now = entry.span(at: time.reckoned)
+        var edge = now?.through ?? .distantPast
+        var named = now?.named ?? ""
+        let live = playbacks.filter { $0.id.kind == .programme && $0.id.item == id }.map { ($0.id, $0.cue.due) }
+        for (cue, due) in live + entry.begun.map({ ($0.cue, $0.due) }) {
+            edge = max(edge, due)
+            named = max(named, cue.programme?.localStart ?? "")
         }
-        for begun in entry.begun { edge = max(edge, begun.due) }
+        let lastName = LocalDateTime(named)
         var next = programme.recurrence.next(after: edge)
-        while let each = next, let span = entry.isDecided(each.instant) {
-            next = programme.recurrence.next(after: span.through)
+        while let each = next {
+            if let span = entry.isDecided(each.instant) {
+                next = programme.recurrence.next(after: span.through)
+            } else if let lastName, each.local <= lastName {
+                // After an edit of its zone an old name stands for a new instant, and a name is played once.
+                next = programme.recurrence.next(after: each.instant)
+            } else {
+                break
+            }
         }
         return next
     }
@@ -316,7 +327,7 @@ extension Director {
 
     mutating func settleProgramme(_ cue: CueID, due: Timestamp) {
         memory.programmes[cue.item]?.begun.removeAll { $0.cue == cue }
-        memory.programmes[cue.item]?.decide(through: due)
+        memory.programmes[cue.item]?.decide(through: due, named: cue.programme?.localStart)
         forgetNext(of: cue)
         wantsAnew = true
     }

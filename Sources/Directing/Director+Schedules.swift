@@ -95,17 +95,10 @@ extension Director {
             let id = each.programme.id.rawValue
             let rule = ProgrammeInForce.rule(each.programme.start)
             guard var entry = memory.programmes[id], entry.rule != rule || entry.closed else { continue }
-            var edge = time.isTrusted ? min(each.issuedAt, time.reckoned) : each.issuedAt
+            let edge = time.isTrusted ? min(each.issuedAt, time.reckoned) : each.issuedAt
             if let old = before[each.programme.id], entry.rule != rule, !entry.decided.isEmpty {
                 missUnplanned(old, through: edge)
                 entry = memory.programmes[id] ?? entry
-                // A new zone gives old names to new instants, and a name is played once.
-                if let last = old.recurrence.last(atOrBefore: edge), let zone = zones(each.programme.start.zone) {
-                    switch zone.meaning(ofLocalSeconds: last.local.secondsSince1970) {
-                    case .once(let instant), .twice(let instant, _), .skipped(let instant):
-                        edge = max(edge, instant.advanced(byNanoseconds: 1))
-                    }
-                }
             }
             entry.rule = rule
             entry.closed = false

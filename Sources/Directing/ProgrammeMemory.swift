@@ -28,23 +28,30 @@ struct ProgrammeMemory: Codable, Sendable, Hashable {
     struct Span: Codable, Sendable, Hashable {
         var from: Timestamp
         var through: Timestamp
+        /// The latest local start in it that was named in the journal, as `2026-11-23T05:00:00`.
+        var named: String?
+
+        /// Reaches on through a later one.
+        mutating func take(_ later: Span) {
+            through = max(through, later.through)
+            named = [named, later.named].compactMap { $0 }.max()
+        }
     }
 
-    /// The instant through which all is decided, seen from `now`; it may lie ahead after the clock was set back.
-    func decided(at now: Timestamp) -> Timestamp {
-        (decided.last { $0.from <= now } ?? decided.first)?.through ?? .distantPast
-    }
+    /// The span that counts at `now`; it may reach ahead after the clock was set back.
+    func span(at now: Timestamp) -> Span? { decided.last { $0.from <= now } ?? decided.first }
 
     /// Whether an instant is decided.
     func isDecided(_ instant: Timestamp) -> Span? { decided.first { $0.from <= instant && instant <= $0.through } }
 
-    /// Takes it as decided that all up to `instant`, which was planned in order, is over or has begun.
-    mutating func decide(through instant: Timestamp) {
+    /// Takes it as decided that all up to `instant`, which was planned in order, is over or has begun; and `named` with it, the
+    /// local start of an occurrence, if it was one.
+    mutating func decide(through instant: Timestamp, named: String? = nil) {
         guard let index = decided.lastIndex(where: { $0.from <= instant }) else { return }
-        decided[index].through = max(decided[index].through, instant)
+        decided[index].take(Span(from: instant, through: instant, named: named))
         // One that has grown into the next takes it in.
         while index + 1 < decided.count, decided[index + 1].from <= decided[index].through {
-            decided[index].through = max(decided[index].through, decided.remove(at: index + 1).through)
+            decided[index].take(decided.remove(at: index + 1))
         }
     }
 
@@ -54,7 +61,7 @@ struct ProgrammeMemory: Codable, Sendable, Hashable {
         let index = decided.firstIndex { $0.from > instant } ?? decided.count
         decided.insert(Span(from: instant, through: instant), at: index)
         if decided.count > Self.mostSpans {
-            decided[0].through = decided.remove(at: 1).through
+            decided[0].take(decided.remove(at: 1))
         }
     }
 

@@ -89,6 +89,7 @@ import Testing
         world.run(seconds: 10)
         #expect(world.heardNow.isEmpty)
         world.isClockTrusted = true
+        world.tell(.timer)
         world.run(seconds: 100)
         #expect(world.terminal[Samples.occurrence("a")]?.framesHeard == 50_000)
         #expect(world.violations.isEmpty)
