@@ -32,6 +32,8 @@ actor ContentFetcher {
     private let change: AsyncStream<Void>.Continuation
 
     private var addresses: [String] = []
+    /// The address that served last. It is tried first: one that is slow to fail must not keep an emergency waiting.
+    private var proven: String?
     private var wanted: [AudioReference] = []
     private var attempts: [ContentHash: Attempts] = [:]
     private var current: (hash: ContentHash, task: Task<Outcome, Never>)?
@@ -60,7 +62,7 @@ actor ContentFetcher {
         (changes, change) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Fetches from now on from these addresses, tried in order.
+    /// Fetches from now on from these addresses, tried in order, but first from the one that served last.
     func use(addresses: [String]) {
         guard addresses != self.addresses else { return }
         self.addresses = addresses
@@ -178,7 +180,7 @@ actor ContentFetcher {
             return .unavailable("the disk has no room for \(audio.bytes) bytes")
         }
         var outcome = Outcome.overtaken
-        for address in addresses {
+        for address in addresses.filter({ $0 == proven }) + addresses.filter({ $0 != proven }) {
             do throws(DownloadFailure) {
                 try await download("\(address)/\(audio.sha256).mp3", store.partialPath(of: audio.sha256), audio.bytes)
             } catch {
@@ -191,6 +193,7 @@ actor ContentFetcher {
             }
             do throws(ContentStore.Fault) {
                 try await store.adopt(audio)
+                proven = address
                 return .brought
             } catch {
                 if Task.isCancelled { return .overtaken }

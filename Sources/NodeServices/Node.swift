@@ -24,7 +24,10 @@ public struct Node: Service {
             atPath: configuration.state, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         let store = try NodeStore(folder: configuration.state)
         let boot = try BootID.current().value
-        let http = HTTPClient(configuration: HTTPClient.Configuration(caFile: configuration.contentAuthorities))
+        let http = HTTPClient(
+            // A dead address is soon left for the next one; what has come of a piece is kept.
+            configuration: HTTPClient.Configuration(
+                caFile: configuration.contentAuthorities, connectTimeout: .seconds(6), stallTimeout: .seconds(15)))
         core = try NodeCore(
             configuration: configuration, store: store, playhead: Playhead(path: "\(configuration.state)/playhead"),
             content: ContentStore(folder: "\(configuration.state)/content", quota: configuration.contentQuota),
