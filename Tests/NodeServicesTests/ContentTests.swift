@@ -169,7 +169,9 @@ import Testing
         return lines
     }
 
-    @Test func `pieces come in the order of their urgency, from the first address that has them and then from there`() async throws {
+    @Test func `pieces come in the order of their urgency, from the first address that has them and then from there`()
+        async throws
+    {
         let bytes = ["a", "b"].map { Data($0.utf8) }
         let pieces = bytes.map { audio($0) }
         let asked = Locked<[String]>([])
