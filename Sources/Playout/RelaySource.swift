@@ -113,7 +113,7 @@ final class RelaySource: FrameSource {
             let drift = try feed.takeUpDrift()
             if drift != 0 { ledger.noteDrift(drift) }
         }
-        if isStreamTaken { try feed.fill(count + 2 * edge) }
+        if isStreamTaken || isReady { try feed.fill(count + 2 * edge) }
         let isDry = feed.frames < count + edge
         switch outlet {
         case .stream where isSilent:
@@ -128,7 +128,7 @@ final class RelaySource: FrameSource {
         case .stream:
             break
         case .nothing, .fallback:
-            if isReady {
+            if isReady, !isDry {
                 outlet = .stream
                 liveSince = position
                 streamGain.move(to: 1, over: edge)
