@@ -38,7 +38,7 @@ struct ScheduleCallCommand: AsyncParsableCommand {
     func run() async throws {
         let console = Console.standard
         let zone = try common.localZone()
-        let plan = try SchedulePlan(path: file)
+        let plan = try SchedulePlan(path: file, broadcast: name ?? "")
         guard let draft = plan.file.broadcasts.first(where: { $0.name == name }) else {
             let list = plan.file.broadcasts.map { "  \($0.name)  \($0.title)".printable }.joined(separator: "\n")
             throw ClientError.usage(

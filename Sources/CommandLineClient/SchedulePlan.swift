@@ -12,21 +12,30 @@ struct SchedulePlan: Sendable {
 
     /// Reads and checks the file at `path`, and its audio.
     ///
+    /// - Parameter broadcast: where it is given, only the audio of the broadcast of this name is looked at: what is to sound at
+    ///   once does not wait for the rest, nor fail with it.
     /// - Throws: `ClientError.file` with all that is wrong, a line each.
-    init(path: String) throws {
+    init(path: String, broadcast: String? = nil) throws {
         guard let data = FileManager.default.contents(atPath: path) else {
             throw ClientError.file("there is no file \(path), or it cannot be read")
         }
         let reading = ScheduleFile.read(Array(data), rules: zones.rules)
-        var lines = reading.problems.map { "\(path):\($0)" }
         file = reading.file
-        let folder = URL(filePath: path).deletingLastPathComponent().path
-        audio = LocalAudio(file.audio, folder: folder)
-        lines += audio.defects.map { "\(path): \($0.name): \($0.text)" }
-        guard lines.isEmpty else {
+        var places = reading.audio
+        if let broadcast {
+            let needed = Set(file.broadcasts.first { $0.name == broadcast }?.allAudio ?? [])
+            places = places.filter { needed.contains($0.key) }
+        }
+        audio = LocalAudio(places.keys.sorted(), folder: URL(filePath: path).deletingLastPathComponent().path)
+        var problems = reading.problems
+        for defect in audio.defects {
+            guard let place = places[defect.name] else { continue }
+            problems.append(ScheduleProblem(.meaning, at: place, defect.text))
+        }
+        guard problems.isEmpty else {
             throw ClientError.file(
-                "\(path) has \(lines.count == 1 ? "a fault" : "\(lines.count) faults")\n"
-                    + lines.map(\.printable).joined(separator: "\n"))
+                "\(path) has \(problems.count == 1 ? "a fault" : "\(problems.count) faults")\n"
+                    + problems.sorted().map { "\(path):\($0)".printable }.joined(separator: "\n"))
         }
     }
 

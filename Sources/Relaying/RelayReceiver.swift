@@ -118,7 +118,8 @@ public final class RelayReceiver: Sendable {
 
     private func trim(_ state: inout State) {
         var isCut = false
-        while state.seconds > max(limits.seconds, 2 * limits.secondsToBegin) || state.bytes >= limits.mostBytes, take(&state) != nil { isCut = true }
+        let mostSeconds = max(limits.seconds, 2 * limits.secondsToBegin)
+        while state.seconds > mostSeconds || state.bytes >= limits.mostBytes, take(&state) != nil { isCut = true }
         if isCut, state.first < state.frames.count { state.frames[state.first]?.isBreak = true }
     }
 

@@ -5,8 +5,10 @@ struct Field {
     var node: YAMLNode
     var path: String
 
+    var place: FieldPlace { FieldPlace(line: node.line, column: node.column, field: path) }
+
     func problem(_ kind: ScheduleProblem.Kind, _ text: String) -> ScheduleProblem {
-        ScheduleProblem(kind, line: node.line, column: node.column, field: path, text)
+        ScheduleProblem(kind, at: place, text)
     }
 }
 

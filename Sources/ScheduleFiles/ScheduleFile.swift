@@ -144,7 +144,7 @@ public struct BroadcastDraft: Hashable, Sendable {
     }
 
     /// Everything that it needs, its chime included.
-    var allAudio: [AudioName] { (chime.map { [$0] } ?? []) + audio }
+    public var allAudio: [AudioName] { (chime.map { [$0] } ?? []) + audio }
 }
 
 extension ScheduleDocument {

@@ -24,6 +24,10 @@ public struct ScheduleProblem: Error, Hashable, Sendable, Comparable, CustomStri
         self.text = text
     }
 
+    public init(_ kind: Kind, at place: FieldPlace, _ text: String) {
+        self.init(kind, line: place.line, column: place.column, field: place.field, text)
+    }
+
     /// `12:9: scopes.…: what is wrong`, to stand after a file's name and a colon as compilers write it.
     public var description: String { "\(line):\(column): " + (field.isEmpty ? text : "\(field): \(text)") }
 

@@ -9,6 +9,8 @@ extension ScheduleFile {
         public var file: ScheduleFile
         /// By their places; empty when all is well.
         public var problems: [ScheduleProblem]
+        /// All audio that is named, also by what has problems and is left out of `file`, with the first place of each.
+        public var audio: [AudioName: FieldPlace]
     }
 
     /// Reads the text of a schedule file, and goes on after each problem.
@@ -21,11 +23,11 @@ extension ScheduleFile {
         } catch {
             let problem = ScheduleProblem(.form, line: error.line, column: error.column, field: "", error.problem)
             return Reading(
-                file: ScheduleFile(zone: "UTC", schedules: [:], broadcasts: []), problems: [problem])
+                file: ScheduleFile(zone: "UTC", schedules: [:], broadcasts: []), problems: [problem], audio: [:])
         }
         var reader = ScheduleReader(zones: rules)
         let file = reader.read(Field(node: root, path: ""))
-        return Reading(file: file, problems: reader.fields.problems.sorted())
+        return Reading(file: file, problems: reader.fields.problems.sorted(), audio: reader.audioPlaces)
     }
 }
 
@@ -38,6 +40,7 @@ struct ScheduleReader {
     var rules: TimeZoneRules?
     var from: CivilDate?
     var calendars: [String: [ClosedRange<Int>]] = [:]
+    var audioPlaces: [AudioName: FieldPlace] = [:]
     /// Programmes by their names, with the scope that has them.
     private var owners: [ProgrammeID: Scope] = [:]
 
@@ -327,7 +330,9 @@ struct ScheduleReader {
     }
 
     private mutating func audio(_ field: Field) -> AudioName? {
-        fields.text(field, form: AudioName.form) { AudioName($0) }
+        guard let name = fields.text(field, form: AudioName.form, { AudioName($0) }) else { return nil }
+        if audioPlaces[name] == nil { audioPlaces[name] = field.place }
+        return name
     }
 
     // MARK: - Broadcasts

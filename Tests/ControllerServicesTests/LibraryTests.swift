@@ -51,7 +51,7 @@ import Testing
         let loudness = try #require(item.loudness)
         let peak = try #require(item.truePeak)
         #expect((-35 ... -8).contains(loudness))
-        #expect(abs(item.gain - min(-16 - loudness, -1 - peak)) < 1e-9)
+        #expect(abs(item.gain - min(-16 - loudness, -1 + 6 - peak)) < 1e-9, "the limiter may take off 6 dB")
         #expect(try Data(contentsOf: URL(filePath: library.path(of: item.sha256))) == data)
         #expect(try names(bench.state.incoming).isEmpty)
     }

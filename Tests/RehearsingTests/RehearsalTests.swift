@@ -41,8 +41,7 @@ import Testing
                 schedules: [scope: ScheduleDocument(programmes: programmes)],
                 broadcasts: [scope: BroadcastsDocument(broadcasts: broadcasts)]),
             from: try #require(Timestamp(from)), to: try #require(Timestamp(to)),
-            zones: { _ in TimeZoneRules(secondsFromUTC: 7 * 3600) }
-        ) { timeline.note($0) }
+            zones: { _ in TimeZoneRules(secondsFromUTC: 7 * 3600) }, observe: { timeline.note($0) })
         return timeline
     }
 

@@ -40,7 +40,8 @@ import Testing
             let (ready, readySink) = AsyncStream.makeStream(of: Void.self)
             self.news = news
             self.ready = ready
-            receiver = try RelayReceiver(url: url, limits: limits, tell: { sink.yield($0) }) { readySink.yield() }
+            receiver = try RelayReceiver(
+                url: url, limits: limits, tell: { sink.yield($0) }, ready: { readySink.yield() })
             try receiver.begin()
         }
 

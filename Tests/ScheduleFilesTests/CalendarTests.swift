@@ -116,7 +116,8 @@ import ZoneReading
         #expect(file.zone == "Asia/Ho_Chi_Minh")
         #expect(file.title == "Đài xã")
         let drafts = try #require(file.schedules[try Self.scope()])
-        #expect(drafts.map(\.outline.id.rawValue) == ["buoi-phat-sang-thu-hai-den-thu-sau", "buoi-phat-sang", "hop-thon"])
+        #expect(
+            drafts.map(\.outline.id.rawValue) == ["buoi-phat-sang-thu-hai-den-thu-sau", "buoi-phat-sang", "hop-thon"])
         #expect(drafts[0].outline.title == "Buổi phát sáng, thứ hai đến thứ sáu")
         #expect(
             drafts[0].outline.start.exdate == ["2026-11-25T05:00:00", "2026-11-26T05:00:00", "2026-11-27T05:00:00"])
