@@ -88,13 +88,24 @@ public final class Player: Sendable {
         }
         var verdicts: Logger.Metadata = ["memory": "\(mixer.lockMemory(of: control.link))"]
         if let priority = configuration.realtimePriority {
-            verdicts["scheduling"] = "\(RealtimePrivilege.scheduleCallingThread(priority: priority))"
+            let verdict = RealtimePrivilege.scheduleCallingThread(priority: priority)
+            verdicts["scheduling"] = "\(verdict)"
+            if verdict != .granted { askRealtimeKit(priority: priority, logger) }
         }
         if let processor = configuration.processor {
             verdicts["processor"] = "\(RealtimePrivilege.runCallingThread(onProcessor: processor))"
         }
         logger.info("privileges of the mixer", metadata: verdicts)
         mixer.run()
+    }
+
+    /// Asks for real-time scheduling of the calling thread, on a thread that has the time to wait for an answer.
+    private static func askRealtimeKit(priority: Int, _ logger: Logger) {
+        let mixer = RealtimePrivilege.callingThread
+        _ = try? NamedThread(name: "loa-privilege", stackSize: 128 * 1024) {
+            let verdict = RealtimeKit.schedule(thread: mixer, priority: priority)
+            logger.info("privileges of the mixer", metadata: ["scheduling by RealtimeKit": "\(verdict)"])
+        }
     }
 
     /// Opens and decodes the first second of a voice, silently. Ends in `loaded` or in `ended` as failed.

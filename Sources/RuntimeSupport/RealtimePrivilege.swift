@@ -20,6 +20,9 @@ public enum RealtimePrivilege: Sendable, Hashable, CustomStringConvertible {
         return status == 0 ? .granted : .refused(SystemError("SCHED_FIFO \(priority)", number: status))
     }
 
+    /// The kernel's number of the calling thread, for ``RealtimeKit``.
+    public static var callingThread: Int32 { gettid() }
+
     /// Has the calling thread run on one processor only, counted from 0.
     public static func runCallingThread(onProcessor processor: Int) -> RealtimePrivilege {
         clinux_run_on(UInt32(clamping: processor)) == 0 ? .granted : .refused(.last("run on processor \(processor)"))

@@ -17,6 +17,10 @@ enum { CLINUX_SCHED_RESET_ON_FORK = 0x40000000 };
 
 // Declared by <unistd.h> under _GNU_SOURCE only.
 extern int pipe2(int descriptors[2], int flags);
+extern pid_t gettid(void);
+
+// Declared by <sys/resource.h> under _GNU_SOURCE only.
+enum { CLINUX_RLIMIT_RTTIME = 15 };
 
 // Declared by <sys/mman.h> and <sched.h> under _GNU_SOURCE only.
 extern int mlock2(const void *address, size_t length, unsigned int flags);
