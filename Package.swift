@@ -116,8 +116,8 @@ let package = Package(
         module(
             "CommandLineClient",
             [
-                "Broadcasting", "ControllerAPI", "HTTPTransfer", "LoudnessMeasurement", "MP3Decoding", "RuntimeSupport",
-                "ScheduleFiles", "Scheduling", "Timetabling", "ZoneReading", argumentParser, crypto,
+                "Broadcasting", "ControllerAPI", "HTTPTransfer", "LoudnessMeasurement", "MP3Decoding", "Rehearsing",
+                "RuntimeSupport", "ScheduleFiles", "Scheduling", "Timetabling", "ZoneReading", argumentParser, crypto,
             ]),
         module(
             "ControllerServices",

@@ -102,6 +102,9 @@ public struct NodeSettings: DocumentBody {
         public var from: String
         public var to: String
 
+        /// What a node is given where nobody asks for other hours. Noise rules make 21:00–06:00 the night; broadcasts begin at 05:00.
+        public static let usual = QuietHours(from: "21:00", to: "05:00")
+
         public init(from: String, to: String) {
             self.from = from
             self.to = to

@@ -31,7 +31,7 @@ public struct LoaCommand: AsyncParsableCommand {
         version: version,
         subcommands: [
             AudioCommand.self, BroadcastCommand.self, BroadcastsCommand.self, HaltCommand.self, NodesCommand.self,
-            ScheduleCommand.self, WatchCommand.self,
+            RehearseCommand.self, ScheduleCommand.self, WatchCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -1,3 +1,4 @@
+import Broadcasting
 public import Configuration
 import YAMLReading
 
@@ -47,8 +48,8 @@ public struct ControllerConfiguration: Sendable {
     /// What a node gets that asks for nothing else.
     public struct Nodes: Sendable {
         public var timeZone = "Asia/Ho_Chi_Minh"
-        /// `HH:mm-HH:mm`, local times in which only an emergency sounds. Noise rules make 21:00–06:00 the night; broadcasts begin at 05:00.
-        public var quietHours = ["21:00-05:00"]
+        /// `HH:mm-HH:mm`, local times in which only an emergency sounds.
+        public var quietHours = ["\(NodeSettings.QuietHours.usual.from)-\(NodeSettings.QuietHours.usual.to)"]
     }
 
     /// The defaults.

@@ -7,12 +7,24 @@ public import Scheduling
 ///
 /// What is due, what sounds, what is refused, interrupted or missed, and why, is decided by the code that decides it on the pole.
 public struct Rehearsal {
-    /// What a node is told before it is rehearsed.
+    /// What a node is told: before it is rehearsed, and while it is.
     public struct Script: Sendable {
         public var node: NodeID
         public var settings: NodeSettings
         public var schedules: [Scope: ScheduleDocument]
         public var broadcasts: [Scope: BroadcastsDocument]
+        /// Broadcasts that somebody calls in the course of the rehearsal: the node hears of each at its start, and not before.
+        public var calls: [Call] = []
+
+        public struct Call: Sendable {
+            public var scope: Scope
+            public var broadcast: Broadcast
+
+            public init(scope: Scope, broadcast: Broadcast) {
+                self.scope = scope
+                self.broadcast = broadcast
+            }
+        }
 
         public init(
             node: NodeID, settings: NodeSettings, schedules: [Scope: ScheduleDocument],
@@ -35,6 +47,9 @@ public struct Rehearsal {
     private var player = RehearsedPlayer()
     private let start: Timestamp
     private var now: Int64 = 0
+    /// The documents of broadcasts that the node has, and the calls that are still to come, the latest first.
+    private var broadcasts: [Scope: BroadcastsDocument]
+    private var calls: [Script.Call]
     private let observe: (Step) -> Void
 
     /// Plays `script` through from `start` up to `end`, and gives `observe` each step, in order.
@@ -46,19 +61,21 @@ public struct Rehearsal {
         _ script: Script, from start: Timestamp, to end: Timestamp,
         zones: @escaping @Sendable (String) -> TimeZoneRules?, observe: @escaping (Step) -> Void
     ) {
-        var rehearsal = Rehearsal(script.node, start: start, zones: zones, observe: observe)
+        var rehearsal = Rehearsal(script, start: start, zones: zones, observe: observe)
         rehearsal.begin(script)
         rehearsal.proceed(to: end)
         rehearsal.tell(.stopping)
     }
 
     private init(
-        _ node: NodeID, start: Timestamp, zones: @escaping @Sendable (String) -> TimeZoneRules?,
+        _ script: Script, start: Timestamp, zones: @escaping @Sendable (String) -> TimeZoneRules?,
         observe: @escaping (Step) -> Void
     ) {
         self.start = start
         self.observe = observe
-        director = Director(node: node, zones: zones)
+        broadcasts = script.broadcasts
+        calls = script.calls.sorted { $0.broadcast.start > $1.broadcast.start }
+        director = Director(node: script.node, zones: zones)
     }
 
     private var instant: Instant {
@@ -72,7 +89,7 @@ public struct Rehearsal {
         for (scope, document) in script.schedules.sorted(by: { $0.key < $1.key }) {
             tell(.schedule(scope, document, issuedAt: issued))
         }
-        for (scope, document) in script.broadcasts.sorted(by: { $0.key < $1.key }) {
+        for (scope, document) in broadcasts.sorted(by: { $0.key < $1.key }) {
             tell(.broadcasts(scope, document, issuedAt: issued))
         }
     }
@@ -83,6 +100,7 @@ public struct Rehearsal {
             now = max(now, next)
             player.advance(to: instant)
             if player.reports.isEmpty { tell(.timer) } else { deliver() }
+            takeCalls()
         }
         now = max(now, last)
         player.advance(to: instant)
@@ -94,7 +112,20 @@ public struct Rehearsal {
         let wake = director.nextWake
         let byWall = wake?.wall.map { max($0.nanoseconds - start.nanoseconds, now + 1) }
         let byMonotonic = wake?.monotonic.map { max($0, now + 1) }
-        return [byWall, byMonotonic, player.nextInstant].compactMap { $0 }.min()
+        let byCall = calls.last.map { max(instant(of: $0), now) }
+        return [byWall, byMonotonic, byCall, player.nextInstant].compactMap { $0 }.min()
+    }
+
+    private func instant(of call: Script.Call) -> Int64 { call.broadcast.start.nanoseconds - start.nanoseconds }
+
+    /// Tells the node of the broadcasts that are called now.
+    private mutating func takeCalls() {
+        while let call = calls.last, instant(of: call) <= now {
+            calls.removeLast()
+            broadcasts[call.scope, default: BroadcastsDocument(broadcasts: [])].broadcasts.append(call.broadcast)
+            let document = broadcasts[call.scope] ?? BroadcastsDocument(broadcasts: [])
+            tell(.broadcasts(call.scope, document, issuedAt: instant.wall))
+        }
     }
 
     private mutating func deliver() {

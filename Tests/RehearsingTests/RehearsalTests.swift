@@ -87,6 +87,49 @@ import Testing
         #expect(cues[1].sounds == [Timeline.Span(from: due, to: due.advanced(bySeconds: 60))])
     }
 
+    @Test func `a broadcast that is called sounds from then on, and the node knows nothing of it before`() throws {
+        let start = try #require(Timestamp("2026-03-01T02:00:00+07:00"))
+        let due = start.advanced(bySeconds: 600)
+        var flood = Broadcast(
+            id: BroadcastID(unchecked: "flood"), class: .emergency, title: "flood",
+            audio: [try audio("b", seconds: 60)], start: due, expires: due.advanced(bySeconds: 3600))
+        flood.repeat = Broadcast.Repetition(every: 1800, until: due.advanced(bySeconds: 3600))
+        var script = Rehearsal.Script(node: node, settings: settings(), schedules: [:])
+        script.calls = [Rehearsal.Script.Call(scope: scope, broadcast: flood)]
+        var first: Timestamp?
+        var timeline = Timeline()
+        Rehearsal.run(
+            script, from: start, to: start.advanced(bySeconds: 7200),
+            zones: { _ in TimeZoneRules(secondsFromUTC: 7 * 3600) }
+        ) { step in
+            if case .record(.playback) = step.effect { first = first ?? step.at }
+            timeline.note(step)
+        }
+        #expect(first == due)
+        #expect(timeline.cues.map(\.due) == [due, due.advanced(bySeconds: 1800)])
+        #expect(timeline.cues.allSatisfy { $0.outcome == .finished && $0.sounds.map(\.from) == [$0.due] })
+        #expect(timeline.cues(from: start, to: due).isEmpty)
+        #expect(timeline.cues(from: due.advanced(bySeconds: 59), to: due.advanced(bySeconds: 61)).count == 1)
+    }
+
+    @Test func `a relay is told apart, with what sounds in its place, and the gain with what it is made of`() throws {
+        var programme = try programme("relay", at: "2026-03-01T05:00:00", rrule: nil, seconds: 60)
+        programme.blocks += [
+            .relay(url: "http://a.example/", duration: 600, fallback: try audio("c", seconds: 5)),
+            .relay(url: "http://b.example/", duration: 300, fallback: nil),
+        ]
+        programme.volume = 6
+        let cues = try timeline(
+            [programme], from: "2026-03-01T00:00:00+07:00", to: "2026-03-01T06:00:00+07:00"
+        ).cues
+        #expect(cues.map(\.relays.count) == [2])
+        #expect(cues[0].relays.map(\.duration) == [600, 300])
+        #expect(cues[0].relays.map(\.hasFallback) == [true, false])
+        #expect(cues[0].sounds.map(\.to) == [cues[0].due.advanced(bySeconds: 960)])
+        #expect(cues[0].gain == 0)
+        #expect(cues[0].gains?.ceiling == -6)
+    }
+
     @Test func `what sounds at the end of the rehearsal is cut there, and has not ended`() throws {
         let long = try programme("long", at: "2026-03-01T05:00:00", rrule: nil, seconds: 3600)
         let cues = try timeline([long], from: "2026-03-01T00:00:00+07:00", to: "2026-03-01T05:30:00+07:00").cues
