@@ -98,10 +98,8 @@ import Testing
         script.calls = [Rehearsal.Script.Call(scope: scope, broadcast: flood)]
         var first: Timestamp?
         var timeline = Timeline()
-        Rehearsal.run(
-            script, from: start, to: start.advanced(bySeconds: 7200),
-            zones: { _ in TimeZoneRules(secondsFromUTC: 7 * 3600) }
-        ) { step in
+        let zones: @Sendable (String) -> TimeZoneRules? = { _ in TimeZoneRules(secondsFromUTC: 7 * 3600) }
+        Rehearsal.run(script, from: start, to: start.advanced(bySeconds: 7200), zones: zones) { step in
             if case .record(.playback) = step.effect { first = first ?? step.at }
             timeline.note(step)
         }
