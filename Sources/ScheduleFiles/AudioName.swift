@@ -13,12 +13,15 @@ public enum AudioName: Hashable, Comparable, Sendable, CustomStringConvertible {
             guard let hash = ContentHash(String(text.dropFirst(7))) else { return nil }
             self = .library(hash)
         } else {
-            guard text.utf8.count > 4, text.lowercased().hasSuffix(".mp3"), !text.contains("\n") else { return nil }
+            guard text.utf8.count > 4, text.lowercased().hasSuffix(".mp3"), !text.contains("\n"),
+                !text.contains("://")
+            else { return nil }
             self = .file(text)
         }
     }
 
-    static let form = "audio: write the path of an MP3 file, as audio/tin.mp3, or sha256: and 64 lower-case hex digits"
+    static let form =
+        "audio: write the path of an MP3 file, as audio/tin.mp3, or sha256: and 64 lower-case hex digits; a stream is a relay"
 
     public var description: String {
         switch self {

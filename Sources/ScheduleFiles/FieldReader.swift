@@ -88,7 +88,7 @@ struct FieldReader {
 
     mutating func text(_ field: Field) -> String? {
         if case .scalar(.text(let text)) = field.node.content { return text }
-        note(field.problem(.form, "is text, not \(field.node.words)"))
+        note(field.problem(.form, "is text, not \(field.node.words)\(field.node.isBare ? ": put it into quotes" : "")"))
         return nil
     }
 
@@ -136,7 +136,8 @@ struct FieldReader {
         guard range.contains(number) else {
             note(
                 field.problem(
-                    .form, "is \(number); allowed: \(Int(range.lowerBound)) to \(Int(range.upperBound)) \(unit)"))
+                    .form,
+                    "is \(field.node.words); allowed: \(Int(range.lowerBound)) to \(Int(range.upperBound)) \(unit)"))
             return nil
         }
         return number
@@ -150,10 +151,11 @@ struct FieldReader {
         default: value = nil
         }
         guard let value, range.contains(value) else {
-            note(
-                field.problem(
-                    .form,
-                    "is a whole number from \(range.lowerBound) to \(range.upperBound), not \(field.node.words)"))
+            let allowed =
+                range.count == 1
+                ? "the number \(range.lowerBound)"
+                : "a whole number from \(range.lowerBound) to \(range.upperBound)"
+            note(field.problem(.form, "is \(allowed), not \(field.node.words)"))
             return nil
         }
         return value
@@ -186,10 +188,27 @@ extension YAMLNode {
         case .list: "a list"
         case .mapping: "a mapping"
         case .scalar(.null): "nothing"
-        case .scalar(.boolean(let value)): "\(value) (in quotes it would be text)"
-        case .scalar(.integer(let value)): "the number \(value) (in quotes it would be text)"
-        case .scalar(.number(let value)): "the number \(value) (in quotes it would be text)"
+        case .scalar(.boolean(let value)): "\(value)"
+        case .scalar(.integer(let value)): "the number \(value)"
+        case .scalar(.number(let value)): "the number \(value)"
         case .scalar(.text(let text)): "'\(text)'"
+        }
+    }
+
+    /// Whether it is a mapping or a list of nothing.
+    var isEmpty: Bool {
+        switch content {
+        case .mapping(let entries): entries.isEmpty
+        case .list(let items): items.isEmpty
+        case .scalar: false
+        }
+    }
+
+    /// Whether it would be text if quotes stood around it.
+    var isBare: Bool {
+        switch content {
+        case .scalar(.boolean), .scalar(.integer), .scalar(.number): true
+        default: false
         }
     }
 }

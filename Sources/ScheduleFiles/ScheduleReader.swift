@@ -254,11 +254,11 @@ struct ScheduleReader {
             case .audio, .chime: total
             }
         }
-        if let slot = outline.slot, sounding > slot {
+        if let slot = outline.slot, sounding > slot, let field = own["slot"] {
             fields.note(
-                own.own.problem(
+                field.problem(
                     .meaning,
-                    "relays and pauses alone take \(DurationText.text(sounding)), longer than the slot of \(DurationText.text(slot))"
+                    "is \(DurationText.text(slot)), and relays and pauses alone take \(DurationText.text(sounding))"
                 ))
         }
         guard let start else { return nil }
@@ -305,7 +305,10 @@ struct ScheduleReader {
         let kinds = ["audio", "chime", "relay", "pause"]
         guard let own = fields.mapping(field, of: "a block", allowed: kinds, required: []) else { return nil }
         guard own.fields.count == 1, let (kind, value) = own.fields.first else {
-            fields.note(field.problem(.form, "a block has exactly one of: \(kinds.joined(separator: ", "))"))
+            // What no block has is named already.
+            if own.fields.count > 1 || field.node.isEmpty {
+                fields.note(field.problem(.form, "a block has exactly one of: \(kinds.joined(separator: ", "))"))
+            }
             return nil
         }
         switch kind {

@@ -93,7 +93,7 @@ struct YAMLEvents: ~Copyable {
         if unsafe tag != nil { throw event.error("a tag (!name) is not understood here: leave it out") }
     }
 
-    /// The parser's own words for what it could not read.
+    /// The parser's own words for what it could not read, and what to do about it.
     private func failure() -> YAMLError {
         let parser = unsafe parser.pointee
         let problem = unsafe parser.problem.map { unsafe String(cString: $0) } ?? "this is not YAML"
@@ -102,9 +102,42 @@ struct YAMLEvents: ~Copyable {
         let isText = unsafe parser.error != YAML_READER_ERROR
         guard isText else {
             let line = unsafe text.prefix(parser.problem_offset).count { $0 == UInt8(ascii: "\n") } + 1
-            return YAMLError(line: line, column: 1, problem)
+            return YAMLError(line: line, column: 1, "\(problem): save the file as text in UTF-8")
         }
         let mark = unsafe parser.problem_mark
-        return YAMLError(line: Int(mark.line) + 1, column: Int(mark.column) + 1, problem + context)
+        let opening = unsafe Int(parser.context_mark.line) + 1
+        let next = scalar(line: Int(mark.line), column: Int(mark.column))
+        let advice = Self.advice(problem, before: next, opening: opening).map { ": \($0)" } ?? ""
+        return YAMLError(line: Int(mark.line) + 1, column: Int(mark.column) + 1, problem + context + advice)
+    }
+
+    /// What stands at a place, both counted from 0.
+    private func scalar(line: Int, column: Int) -> Unicode.Scalar? {
+        let lines = unsafe text.split(separator: UInt8(ascii: "\n"), maxSplits: line, omittingEmptySubsequences: false)
+        guard unsafe line < lines.count else { return nil }
+        let start = unsafe String(decoding: lines[line].prefix(4 * (column + 1)), as: UTF8.self)
+        return start.unicodeScalars.dropFirst(column).first
+    }
+
+    /// What to do about a problem in libyaml's words.
+    ///
+    /// - Parameters:
+    ///   - next: what could not be read.
+    ///   - opening: the line in which what holds it begins.
+    private static func advice(_ problem: String, before next: Unicode.Scalar?, opening: Int) -> String? {
+        switch problem {
+        case "found character that cannot start any token" where next == "\t",
+            "found a tab character that violates indentation":
+            "indent with blanks, not with tabs"
+        case "found character that cannot start any token": "put the text into quotes"
+        case "mapping values are not allowed in this context": "put text that has a colon in it into quotes"
+        case "did not find expected key", "did not find expected '-' indicator":
+            "is the line indented as those beside it, and is every quote closed?"
+        case "did not find expected ',' or ']'", "did not find expected ',' or '}'":
+            "is the bracket closed that opens in line \(opening)?"
+        case "found unexpected end of stream": "is the quote closed that opens in line \(opening)?"
+        case "could not find expected ':'": "after a name stand a colon and a blank"
+        default: nil
+        }
     }
 }

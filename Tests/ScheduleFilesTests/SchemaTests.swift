@@ -104,6 +104,7 @@ import Testing
         ("commune", "          - audio: audio/hop-thon.mp3", "          - audio: audio/hop-thon.wav"),
         ("commune", "          - audio: audio/hop-thon.mp3", "          - audio: AUDIO.MP3"),
         ("commune", "          - audio: audio/hop-thon.mp3", "          - audio: .mp3"),
+        ("commune", "          - audio: audio/hop-thon.mp3", "          - audio: http://radio.example.vn/tin.mp3"),
         (
             "commune", "          - audio: audio/hop-thon.mp3",
             "          - audio: sha256:\(String(repeating: "a", count: 64))"

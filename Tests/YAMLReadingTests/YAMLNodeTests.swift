@@ -38,7 +38,11 @@ import YAMLReading
     @Test(
         arguments: [
             ("a: 1\na: 2\n", 2, 1, "twice"), ("a: &x 1\n", 1, 4, "anchor"), ("a: 1\n---\nb: 1\n", 2, 1, "second"),
-            ("a:\n\t- b\n", 2, 1, "token"), ("[a]: 1\n", 1, 1, "a name"),
+            ("a:\n\t- b\n", 2, 1, "not with tabs"), ("[a]: 1\n", 1, 1, "a name"),
+            ("à: @x\n", 1, 4, "into quotes"), ("a: Tin: b\n", 1, 7, "has a colon in it into quotes"),
+            ("a:\n  - b\n c: 1\n", 3, 2, "is the line indented"), ("x: 1\na: [b,\nc: 1\n", 4, 1, "opens in line 2"),
+            ("x: 1\na: \"b\n", 3, 1, "is the quote closed that opens in line 2?"),
+            ("a: 1\nb: \u{1}\n", 2, 1, "UTF-8"),
         ])
     func `what is no plain YAML is refused, with its place`(text: String, line: Int, column: Int, words: String) {
         #expect { try read(text) } throws: { error in
