@@ -201,7 +201,8 @@ let package = Package(
         tests(
             "SchedulingTests", ["Broadcasting", "Scheduling", "recurrence-vectors"], resources: [.copy("Resources")]),
         tests(
-            "SystemTests", ["BroadcastTesting", "Broadcasting", "ControllerAPI", "Messaging", "RuntimeSupport", crypto]),
+            "SystemTests",
+            ["BroadcastTesting", "Broadcasting", "ControllerAPI", "Messaging", "RuntimeSupport", "Scheduling", crypto]),
         tests("VirtualSoundCardTests", ["CALSA"]),
         tests(
             "ScheduleFilesTests",

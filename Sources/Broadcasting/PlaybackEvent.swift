@@ -40,6 +40,8 @@ public struct PlaybackEvent: Hashable, Codable, Sendable {
     public var framesDue: Int64?
     /// Frames of it that left the device, as the device counted them.
     public var framesHeard: Int64?
+    /// Frames of silence that stood between its own, because its audio did not come from the disk in time; nil where there were none.
+    public var framesSilent: Int64?
     /// Hz.
     public var rate: Int?
     /// The loudest sample that was written, in dBFS.

@@ -21,6 +21,8 @@ public struct CueEnd: Hashable, Sendable {
     public var rate: Int
     /// The loudest sample that was written, in dBFS; −∞ when there was none.
     public var peak: Double
+    /// Frames of silence that stood between its own, because its audio was not decoded in time.
+    public var framesSilent: Int64 = 0
     /// Frames that were left out where it went on at its live edge.
     public var framesSkipped: Int64 = 0
     /// What became of its relays; nil when it came to none.

@@ -45,6 +45,7 @@ extension Director {
         }
         event.framesDue = end.flatMap { $0.rate > 0 ? $0.framesDue : nil }
         event.peak = end.flatMap { $0.peak.isFinite ? $0.peak : nil }
+        event.framesSilent = end.flatMap { $0.framesSilent > 0 ? $0.framesSilent : nil }
         event.relay = end?.relay
         if playback.hasBegun { event.gain = playback.gain }
         effects.append(.record(.playback(event)))

@@ -17,7 +17,8 @@ public struct Node: Service {
     private let logger: Logger
 
     /// Opens the node's state folder and makes ready; connects and plays nothing before `run()`.
-    /// - Throws: when the state folder cannot be used. Neither broker nor sound card need be there.
+    /// - Throws: when the state folder can be neither used nor made. Neither broker nor sound card need be there, and where the disk takes
+    ///   nothing the node goes on without it.
     public init(configuration: NodeConfiguration, logger: Logger) throws {
         self.logger = logger
         try FileManager.default.createDirectory(
@@ -29,7 +30,7 @@ public struct Node: Service {
             configuration: HTTPClient.Configuration(
                 caFile: configuration.contentAuthorities, connectTimeout: .seconds(6), stallTimeout: .seconds(15)))
         core = try NodeCore(
-            configuration: configuration, store: store, playhead: Playhead(path: "\(configuration.state)/playhead"),
+            configuration: configuration, store: store, playhead: Self.playhead(configuration.state, logger),
             content: ContentStore(folder: "\(configuration.state)/content", quota: configuration.contentQuota),
             player: Player(
                 configuration: PlayerConfiguration(configuration), amplifier: configuration.output.amplifier?.relay,
@@ -51,6 +52,15 @@ public struct Node: Service {
             read: { [core] in await core.records(after: $0, limit: $1) },
             forget: { [core] in await core.forget(through: $0) }, publish: { try await client.publish($0) })
         uplink = Uplink(core: core, client: client, journal: journal, presence: presence, logger: logger)
+    }
+
+    private static func playhead(_ state: String, _ logger: Logger) throws(PlayheadError) -> Playhead {
+        do throws(PlayheadError) {
+            return try Playhead(path: "\(state)/playhead")
+        } catch {
+            logger.error("what is heard is not kept on the disk", metadata: ["problem": "\(error)"])
+            return try Playhead(copyOf: "\(state)/playhead")
+        }
     }
 
     public func run() async throws {

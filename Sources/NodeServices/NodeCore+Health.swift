@@ -45,6 +45,10 @@ extension NodeCore {
         if health.content.missing > 0 {
             faults.append(Health.Fault(part: "content", text: "\(health.content.missing) audio files are not here yet"))
         }
+        if let words = store.unwritable {
+            let text = "the disk takes nothing (\(words)): what happens is forgotten at the next start"
+            faults.append(Health.Fault(part: "storage", text: text))
+        }
         if let storageFault { faults.append(Health.Fault(part: "storage", text: storageFault)) }
         if health.storage.total > 0, health.storage.free < ContentStore.reserve {
             faults.append(Health.Fault(part: "storage", text: "\(health.storage.free >> 20) MB are free"))

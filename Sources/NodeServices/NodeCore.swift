@@ -154,6 +154,11 @@ actor NodeCore {
         if let damaged = store.damaged {
             event.reason = Reason(ReasonCode(rawValue: "storageDamaged"), "the journal was set aside as \(damaged)")
         }
+        if let words = store.unwritable {
+            logger.error(
+                "the disk takes nothing: all is forgotten at the next start", metadata: ["problem": "\(words)"])
+            event.reason = Reason(ReasonCode(rawValue: "storage"), "the disk takes nothing: \(words)")
+        }
         let heard = playhead.heard().mapValues { Heard(frames: $0.frames, rate: $0.rate) }
         ended = Array(heard.keys)
         perform([.record(.node(event))] + direct(.restarted(heard: heard)))
@@ -253,7 +258,11 @@ actor NodeCore {
             journalGrew()
             freePlayhead()
         } catch {
-            // What must sound still sounds.
+            // What must sound still sounds. The journal tells of it when it can be written again.
+            if storageFault == nil {
+                let reason = Reason(ReasonCode(rawValue: "storage"), "\(error)")
+                pending.add([.node(NodeEvent(.storageFault, reason: reason))], stamp: stamp)
+            }
             storageFault = "\(error)"
             logger.error("not written to the disk", metadata: ["problem": "\(error)"])
         }

@@ -49,6 +49,9 @@ struct PendingWrites: Sendable {
         }
     }
 
+    /// Keeps records that are to be written when the disk takes again.
+    mutating func add(_ events: [JournalEvent], stamp: JournalStamp) { keep(events, stamp, nil) }
+
     private mutating func keep(_ events: [JournalEvent], _ stamp: JournalStamp, _ document: StoredDocument?) {
         if let document { documents[document.topic] = document }
         guard !events.isEmpty else { return }

@@ -16,6 +16,7 @@ extension CueEnd {
             completion: completion, framesDue: end.framesDue, framesHeard: end.framesHeard, rate: end.rate,
             peak: end.peak)
         framesSkipped = end.framesSkipped
+        framesSilent = end.underrunFrames
         relay = end.relay.map { account in
             // Milliseconds, and an error's first words: a journal is kept for years.
             func rounded(_ seconds: Double) -> Double { (seconds * 1_000).rounded() / 1_000 }

@@ -19,7 +19,26 @@ struct NodeDatabase: ~Copyable {
 
     /// Opens or creates the file at `path`, and brings its tables up to date.
     static func open(_ path: String) throws -> NodeDatabase {
-        let connection = try SQLiteConnection(path: path)
+        try open(SQLiteConnection(path: path))
+    }
+
+    /// Opens a copy of the file at `path` in memory, as it can be read, or an empty one; the records of its journal are left out.
+    static func openCopy(of path: String) throws -> NodeDatabase {
+        for isImmutable in [false, true] {
+            let connection = try SQLiteConnection(path: ":memory:")
+            do {
+                try connection.copy(from: SQLiteConnection(reading: path, isImmutable: isImmutable))
+                try connection.execute(
+                    "DELETE FROM journal; DELETE FROM sqlite_sequence; DELETE FROM memory WHERE name = 'journal'")
+            } catch {
+                continue
+            }
+            return try open(connection)
+        }
+        return try open(SQLiteConnection(path: ":memory:"))
+    }
+
+    private static func open(_ connection: consuming SQLiteConnection) throws -> NodeDatabase {
         try connection.execute("PRAGMA journal_mode = WAL")
         try connection.execute("PRAGMA synchronous = FULL")
         // In units of 1024 bytes. The tables are small, and each page is memory.

@@ -18,16 +18,25 @@ public final class NodeStore: Sendable {
     ///
     /// A file that SQLite cannot read is moved aside as `node.sqlite.damaged-<n>`, and a new one, with a new journal, takes its
     /// place: a node that lost its memory can still sound an emergency. `damaged` tells.
-    /// - Throws: `NodeStoreError` when the folder cannot be written.
+    ///
+    /// Where the disk takes nothing (it is full, read-only or failing) the store is a copy in memory, with a journal of its own, of what can
+    /// be read, and lasts as long as the program: a node that will forget still keeps its timetable. `unwritable` tells. The records that were
+    /// on the disk stay there.
+    /// - Throws: `NodeStoreError` when there is no such folder, another program holds the file, or it is of a later version.
     public init(folder: String) throws(NodeStoreError) {
         path = "\(folder)/node.sqlite"
         do {
             do {
                 (database, journal, session) = try Self.open(path)
-                damaged = nil
+                (damaged, unwritable) = (nil, nil)
             } catch let error as SQLiteError where error.isDamage {
                 damaged = try Self.setAside(path)
+                unwritable = nil
                 (database, journal, session) = try Self.open(path)
+            } catch let error as SQLiteError where error.isRefusal && Self.isFolder(folder) {
+                damaged = nil
+                unwritable = error.description
+                (database, journal, session) = try Self.open(copyOf: path)
             }
         } catch {
             throw NodeStoreError(.open, path: path, error)
@@ -36,6 +45,8 @@ public final class NodeStore: Sendable {
 
     /// Where a damaged file was moved to by this start, if there was one.
     public let damaged: String?
+    /// Why nothing that is stored outlives the program; nil when it does.
+    public let unwritable: String?
 
     // MARK: - Documents
 
@@ -109,6 +120,12 @@ public final class NodeStore: Sendable {
         return (Locked(database), journal, session)
     }
 
+    private static func open(copyOf path: String) throws -> (Locked<NodeDatabase>, JournalID, Int64) {
+        let database = try NodeDatabase.openCopy(of: path)
+        let (journal, session) = try begin(database)
+        return (Locked(database), journal, session)
+    }
+
     /// The journal's name, drawn at the first start, and the number of this start.
     private static func begin(_ database: borrowing NodeDatabase) throws -> (JournalID, Int64) {
         try database.transaction {
@@ -126,6 +143,11 @@ public final class NodeStore: Sendable {
             try database.remember(Data(String(session).utf8), as: "session")
             return (journal, session)
         }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isDirectory = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isDirectory) && isDirectory
     }
 
     private static func setAside(_ path: String) throws -> String {

@@ -19,6 +19,12 @@ public final class Playhead: Sendable {
         page = try Page(path: path, bytes: Self.slots * Self.slotBytes)
     }
 
+    /// A playhead that lasts as long as the program, where the disk takes nothing; begins as the file at `path`, if that can be read.
+    /// - Throws: `PlayheadError` when there is no memory.
+    public init(copyOf path: String) throws(PlayheadError) {
+        page = try Page(copyOf: path, bytes: Self.slots * Self.slotBytes)
+    }
+
     /// Frames that left the device, of a cue.
     public struct Heard: Hashable, Sendable {
         public var frames: Int64
@@ -94,6 +100,18 @@ private final class Page: @unchecked Sendable {
         else { throw PlayheadError(description: "map \(path): \(Self.words())") }
         unsafe self.base = base
         self.bytes = bytes
+    }
+
+    init(copyOf path: String, bytes: Int) throws(PlayheadError) {
+        guard let base = unsafe mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            unsafe base != MAP_FAILED
+        else { throw PlayheadError(description: "map memory: \(Self.words())") }
+        unsafe self.base = base
+        self.bytes = bytes
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        _ = unsafe read(descriptor, base, bytes)
+        close(descriptor)
     }
 
     deinit { unsafe munmap(base, bytes) }

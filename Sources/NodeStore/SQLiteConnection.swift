@@ -10,10 +10,27 @@ struct SQLiteConnection: ~Copyable {
 
     /// Opens or creates the file at `path`. The file itself is looked at by the first statement only.
     init(path: String) throws(SQLiteError) {
+        try self.init(name: path, flags: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
+    }
+
+    /// Opens a file that is only to be read.
+    ///
+    /// - Parameters:
+    ///   - isImmutable: whether to look at nothing but the file itself; without it a write-ahead log is read as well, which asks for its
+    ///     index beside it or for a folder that can be written.
+    init(reading path: String, isImmutable: Bool) throws(SQLiteError) {
+        let characters = path.utf8.map { byte -> String in
+            let digits = String(byte, radix: 16)
+            return "%" + (digits.count == 1 ? "0" : "") + digits
+        }
+        let uri = "file:\(characters.joined())?mode=ro" + (isImmutable ? "&immutable=1" : "")
+        try self.init(name: uri, flags: SQLITE_OPEN_READONLY | SQLITE_OPEN_URI)
+    }
+
+    private init(name: String, flags: CInt) throws(SQLiteError) {
         var opened: OpaquePointer?
         // Calls never overlap, so SQLite's own mutexes are left out.
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX
-        let status = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        let status = unsafe sqlite3_open_v2(name, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
         guard status == SQLITE_OK, let handle = unsafe opened else {
             let error = unsafe SQLiteError(code: status, database: opened)
             unsafe sqlite3_close_v2(opened)
@@ -26,6 +43,16 @@ struct SQLiteConnection: ~Copyable {
     }
 
     deinit { unsafe sqlite3_close_v2(handle) }
+
+    /// Takes over all that `other` holds, and loses what this one held.
+    func copy(from other: borrowing SQLiteConnection) throws(SQLiteError) {
+        guard let backup = unsafe sqlite3_backup_init(handle, "main", other.handle, "main") else {
+            throw unsafe SQLiteError(code: sqlite3_errcode(handle), database: handle)
+        }
+        unsafe sqlite3_backup_step(backup, -1)
+        let status = unsafe sqlite3_backup_finish(backup)
+        guard status == SQLITE_OK else { throw unsafe SQLiteError(code: status, database: handle) }
+    }
 
     /// Runs statements that take no values and return no rows.
     func execute(_ sql: String) throws(SQLiteError) {

@@ -25,4 +25,9 @@ struct SQLiteError: Error, Sendable, CustomStringConvertible {
     var isDamage: Bool { primary == SQLITE_NOTADB || primary == SQLITE_CORRUPT }
 
     var isDiskFull: Bool { primary == SQLITE_FULL }
+
+    /// Whether the disk takes nothing: it is full, read-only or failing.
+    var isRefusal: Bool {
+        [SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR, SQLITE_CANTOPEN, SQLITE_PERM].contains(primary)
+    }
 }

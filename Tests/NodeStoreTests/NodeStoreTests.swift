@@ -47,6 +47,31 @@ import Testing
         #expect(try store.commit(events: [event("c")], stamp: stamp).map(\.sequence) == [3])
     }
 
+    @Test func `where nothing can be written the store is one of memory that says so, with a journal of its own`()
+        throws
+    {
+        let document = StoredDocument(topic: "t", revision: Revision(epoch: 2, number: 5), compact: Data("x.y.z".utf8))
+        let journal: JournalID
+        do {
+            let store = try NodeStore(folder: folder)
+            journal = store.journal
+            #expect(store.unwritable == nil)
+            try store.commit(document: document, memory: Data("m".utf8), events: [event("a")], stamp: stamp)
+        }
+        // A folder in the place of the log's index: the file can be read, and nothing be written, not even by root.
+        try FileManager.default.createDirectory(atPath: "\(folder)/node.sqlite-wal", withIntermediateDirectories: false)
+        let store = try NodeStore(folder: folder)
+        #expect(store.unwritable?.isEmpty == false)
+        #expect(store.journal != journal)
+        #expect(try store.documents() == [document])
+        #expect(try store.memory() == Data("m".utf8))
+        #expect(try store.commit(events: [event("b")], stamp: stamp).map(\.sequence) == [1])
+        #expect(try NodeStore(folder: folder).depth() == 0, "it lasts as long as the program")
+        try FileManager.default.removeItem(atPath: "\(folder)/node.sqlite-wal")
+        #expect(
+            try NodeStore(folder: folder).records(after: 0, limit: 10).count == 1, "what was on the disk stays there")
+    }
+
     @Test func `a damaged file is set aside, and a new journal begins`() throws {
         let first = try NodeStore(folder: folder).journal
         try Data(repeating: 0x5a, count: 20_000).write(to: URL(filePath: "\(folder)/node.sqlite"))

@@ -80,6 +80,24 @@ final class BrokerLine: Sendable {
         }
     }
 
+    /// Waits until a node tells this of itself, and returns the record.
+    @discardableResult
+    func told(
+        _ kind: NodeEvent.Kind, by node: NodeID, within patience: Duration = .seconds(20),
+        where isWanted: @escaping @Sendable (NodeEvent) -> Bool = { _ in true }
+    ) async throws -> JournalRecord {
+        @Sendable func wanted(_ message: Message) -> JournalRecord? {
+            guard message.topic == Topic.journal(node).description else { return nil }
+            let batch = try? Wire.decode(JournalBatch.self, from: Data(message.payload))
+            return batch?.records.first { record in
+                if case .node(let event) = record.event { event.kind == kind && isWanted(event) } else { false }
+            }
+        }
+        let message = try await messages.first(within: patience, "\(kind) by \(node)") { wanted($0) != nil }
+        guard let record = wanted(message) else { throw ToolFailure(description: "no \(kind)") }
+        return record
+    }
+
     /// The highest sequence that passed on a node's journal topic.
     func highestSequence(of node: NodeID) -> Int64 {
         let topic = Topic.journal(node).description

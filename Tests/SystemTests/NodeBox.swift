@@ -9,6 +9,7 @@ final class NodeBox: Sendable {
     let id: NodeID
     let folder: TemporaryFolder
     let card: SoundCard
+    private let disk: Disk
     private let processes = Locked<[ChildProcess]>([])
 
     static let password = "of-the-node"
@@ -27,9 +28,11 @@ final class NodeBox: Sendable {
 
     init(
         _ id: NodeID, brokerPort: UInt16, password: String = password, trustedKey: PublicKey,
-        contentAddresses: [String] = [], rate: Int = 44_100, channels: Int = 2, speed: Double = 1
+        contentAddresses: [String] = [], rate: Int = 44_100, channels: Int = 2, speed: Double = 1,
+        disk: Disk = .ordinary
     ) throws {
         self.id = id
+        self.disk = disk
         folder = try TemporaryFolder(prefix: "loa-node")
         card = try SoundCard(in: folder, rate: rate, channels: channels, speed: speed)
         let addresses = contentAddresses.map { "\"\($0)\"" }.joined(separator: ", ")
@@ -60,10 +63,13 @@ final class NodeBox: Sendable {
     deinit { signal(SIGKILL) }
 
     /// Starts the program, and returns when it says that it does.
-    func start() async throws {
-        let child = try ChildProcess(
-            Programs.node, ["run", "--config", folder.file("node.yaml"), "--log-level", "debug"],
-            environment: card.environment)
+    func start() async throws { try await start(on: disk) }
+
+    /// Starts the program with its state on `disk`.
+    func start(on disk: Disk) async throws {
+        let program = [Programs.node, "run", "--config", folder.file("node.yaml"), "--log-level", "debug"]
+        let command = disk.command(program, state: folder.file("state"))
+        let child = try ChildProcess(command[0], Array(command.dropFirst()), environment: card.environment)
         processes.withLock { $0.append(child) }
         try await child.line { $0.contains("starting") }
     }
@@ -84,6 +90,24 @@ final class NodeBox: Sendable {
 
     /// What the programs wrote, the last one last.
     var log: String { processes.withLock { $0 }.map(\.errors).joined(separator: "—— next start ——\n") }
+
+    /// The node's state, as the program that was started last sees it.
+    var state: String {
+        guard disk != .ordinary, let child = processes.withLock({ $0.last }) else { return folder.file("state") }
+        return "/proc/\(child.identifier)/root\(folder.file("state"))"
+    }
+
+    /// Where the node keeps a piece of audio.
+    func content(_ hash: ContentHash) -> String { "\(state)/content/\(hash).mp3" }
+
+    /// Waits until a piece of audio is whole on the node's disk.
+    func holds(_ hash: ContentHash, within patience: Duration = .seconds(20)) async throws {
+        let path = content(hash)
+        guard
+            try await FileWatch.wait(
+                for: path, within: patience, until: { FileManager.default.fileExists(atPath: path) })
+        else { throw ToolFailure(description: "\(id) does not have \(hash)") }
+    }
 
     /// Waits for a line of the log of the program that was started last.
     func logged(within patience: Duration = .seconds(20), _ words: String) async throws {

@@ -25,6 +25,7 @@ final class SignedController: Sendable {
     /// Every record, also those that came again.
     let journal = FactLog<Arrival>()
     let presences = FactLog<Presence>()
+    let healths = FactLog<Health>()
     /// One for each time that the broker accepted the connection.
     private let connections = FactLog<Int>()
     private let client: MessagingClient
@@ -51,7 +52,7 @@ final class SignedController: Sendable {
 
     /// Stays connected, hears and receipts until the task is cancelled.
     func run() async throws {
-        client.subscribe(["loa/v1/nodes/+/journal", "loa/v1/nodes/+/presence"])
+        client.subscribe(["loa/v1/nodes/+/journal", "loa/v1/nodes/+/presence", "loa/v1/nodes/+/health"])
         try await withThrowingDiscardingTaskGroup { group in
             group.addTask { try await self.client.run() }
             for await event in client.events {
@@ -62,6 +63,10 @@ final class SignedController: Sendable {
                 case .presence:
                     if let presence = try? Wire.decode(Presence.self, from: Data(message.payload)) {
                         presences.append(presence)
+                    }
+                case .health:
+                    if let health = try? Wire.decode(Health.self, from: Data(message.payload)) {
+                        healths.append(health)
                     }
                 default: break
                 }
@@ -170,6 +175,13 @@ final class SignedController: Sendable {
         return event
     }
 
+    /// Waits until the node's health names a fault of this part, with these words.
+    func fault(_ part: String, _ words: String, within patience: Duration = .seconds(20)) async throws {
+        try await healths.first(within: patience, "fault of \(part): \(words)") { health in
+            health.faults.contains { $0.part == part && $0.text.contains(words) }
+        }
+    }
+
     /// The journal as it must have been written: each record once, in the order of their numbers.
     ///
     /// - Throws: when a record came again with another content, or when one is missing.
@@ -195,5 +207,12 @@ extension [JournalRecord] {
         compactMap { record in
             if case .playback(let event) = record.event, event.cue == cue { event } else { nil }
         }
+    }
+}
+
+extension PlaybackEvent {
+    /// - Throws: `SlowMachine` when there was silence in it, since its decoder had no processor in time.
+    func requireDecoded() throws(SlowMachine) {
+        if let framesSilent { throw SlowMachine("\(framesSilent) frames of \(cue) were not decoded in time") }
     }
 }

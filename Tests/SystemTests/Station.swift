@@ -14,38 +14,54 @@ struct Station: Sendable {
     let workshop: Workshop
     /// Between the node and its broker.
     let relay: NetworkRelay
+    let patience: Patience
 
     static let commune = Scope.commune("cam-giang")
 
-    /// Sets all up, starts the node, publishes its settings, and runs `body`; what went wrong is told with the node's log.
+    /// Sets all up, starts the node, publishes its settings, and runs `body`; what went wrong is told with the node's log. Anew with more
+    /// patience, when `body` finds the machine too slow for what is to be shown.
     static func run(
         rate: Int = 44_100, channels: Int = 2, speed: Double = 1, quietHours: [NodeSettings.QuietHours] = [],
-        _ body: @Sendable (Station) async throws -> Void
+        disk: Disk = .ordinary, _ body: @Sendable (Station) async throws -> Void
     ) async throws {
-        let id = NodeID(unchecked: "n1")
-        let broker = try await MosquittoBroker.started(users: [SignedController.user, NodeBox.user(id)])
-        let relay = try NetworkRelay(to: broker.port)
-        let controller = try SignedController(port: broker.port)
-        let server = try ContentServer()
-        let node = try NodeBox(
-            id, brokerPort: relay.port, trustedKey: controller.signer.publicKey, contentAddresses: [server.address],
-            rate: rate, channels: channels, speed: speed)
-        let station = Station(
-            broker: broker, controller: controller, server: server, node: node, workshop: try Workshop(), relay: relay)
-        await withTaskGroup { group in
+        try await Patience.growing { patience in
+            let id = NodeID(unchecked: "n1")
+            let broker = try await MosquittoBroker.started(users: [SignedController.user, NodeBox.user(id)])
+            let relay = try NetworkRelay(to: broker.port)
+            let controller = try SignedController(port: broker.port)
+            let server = try ContentServer()
+            let node = try NodeBox(
+                id, brokerPort: relay.port, trustedKey: controller.signer.publicKey,
+                contentAddresses: [server.address], rate: rate, channels: channels, speed: patience.slowed(speed),
+                disk: disk)
+            let station = Station(
+                broker: broker, controller: controller, server: server, node: node, workshop: try Workshop(),
+                relay: relay, patience: patience)
+            try await station.use(quietHours: quietHours, body)
+        }
+    }
+
+    private func use(
+        quietHours: [NodeSettings.QuietHours], _ body: @Sendable (Station) async throws -> Void
+    ) async throws(SlowMachine) {
+        let slow = await withTaskGroup { group -> SlowMachine? in
             group.addTask { try? await controller.run() }
             defer { group.cancelAll() }
             do {
-                try await station.sendSettings(quietHours: quietHours)
+                try await sendSettings(quietHours: quietHours)
                 try await node.start()
                 try await controller.told(.booted)
-                try await body(station)
+                try await body(self)
+            } catch let slow as SlowMachine {
+                return slow
             } catch {
                 Issue.record("\(error)\n— the node's log —\n\(node.log.suffix(12_000))")
             }
-            await node.kill()
-            await broker.kill()
+            return nil
         }
+        await node.kill()
+        await broker.kill()
+        if let slow { throw slow }
     }
 
     func sendSettings(quietHours: [NodeSettings.QuietHours] = []) async throws {

@@ -19,13 +19,15 @@ final class Village: Sendable {
     let contentRelay: NetworkRelay
     /// The nodes' user names and passwords at the broker; also of those that have no program.
     let passwords: [NodeID: String]
+    let patience: Patience
     private let state: TemporaryFolder
     private let environment: [String: String]
     private let controllers = Locked<[ChildProcess]>([])
     /// Hears journals and receipts pass.
     let line: BrokerLine
 
-    /// Sets all up with nodes of these names, runs `body`, and ends everything; what went wrong is told with everybody's log.
+    /// Sets all up with nodes of these names, runs `body`, and ends everything; what went wrong is told with everybody's log. Anew with more
+    /// patience, when `body` finds the machine too slow for what is to be shown.
     ///
     /// - Parameters:
     ///   - silent: names of further nodes that are known and have no program.
@@ -33,21 +35,28 @@ final class Village: Sendable {
         nodes names: [String] = ["n1", "n2"], silent: [String] = [], rate: Int = 44_100, speed: Double = 1,
         _ body: @Sendable (Village) async throws -> Void
     ) async throws {
-        let village = try await Village(names: names, silent: silent, rate: rate, speed: speed)
-        await withTaskGroup { group in
-            group.addTask { try? await village.line.run() }
-            await village.use(body)
-            group.cancelAll()
+        try await Patience.growing { patience in
+            let village = try await Village(
+                names: names, silent: silent, rate: rate, speed: patience.slowed(speed), patience: patience)
+            let slow = await withTaskGroup { group in
+                group.addTask { try? await village.line.run() }
+                defer { group.cancelAll() }
+                return await village.use(body)
+            }
+            if let slow { throw slow }
         }
     }
 
-    private func use(_ body: @Sendable (Village) async throws -> Void) async {
+    private func use(_ body: @Sendable (Village) async throws -> Void) async -> SlowMachine? {
+        var tooSlow: SlowMachine?
         do {
             try await line.isListening()
             try await controllerListens()
             for node in nodes { try await node.start() }
             for node in nodes { try await line.presence(of: node.id, .online) }
             try await body(self)
+        } catch let slow as SlowMachine {
+            tooSlow = slow
         } catch {
             let logs = nodes.map { "— \($0.id) —\n\($0.log.suffix(8000))" }.joined(separator: "\n")
             Issue.record("\(error)\n— controller —\n\(controllerLog.suffix(8000))\n\(logs)")
@@ -55,6 +64,7 @@ final class Village: Sendable {
         for node in nodes { await node.kill() }
         await killController()
         await broker.kill()
+        return tooSlow
     }
 
     /// Waits until the controller hears what nodes tell, after the latest start of the broker.
@@ -62,7 +72,8 @@ final class Village: Sendable {
         try await broker.logged(within: .seconds(40)) { $0.contains("Sending SUBACK to loa-controller-") }
     }
 
-    private init(names: [String], silent: [String], rate: Int, speed: Double) async throws {
+    private init(names: [String], silent: [String], rate: Int, speed: Double, patience: Patience) async throws {
+        self.patience = patience
         workshop = try Workshop()
         let state = try TemporaryFolder(prefix: "loa-controller")
         self.state = state
