@@ -189,7 +189,7 @@ extension Director {
             } else if isDeviceLost {
                 end(cue.id, .missed, Reason(.deviceLost, "there was no sound card until \(cue.expires)"))
             } else {
-                end(cue.id, .missed, cue.isProgramme ? missedReason(due: cue.due, next: nil) : expiredReason(cue))
+                end(cue.id, .missed, expiredReason(cue))
             }
         } else if let halt = halt(for: cue) {
             end(cue.id, .refused, halt)

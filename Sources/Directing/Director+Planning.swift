@@ -125,9 +125,12 @@ extension Director {
     }
 
     func expiredReason(_ cue: Cue) -> Reason {
-        if let jump = time.jumpedFrom, cue.expires >= jump {
-            return Reason(.clockStepped, "the clock was set forward over it")
-        }
-        return Reason(.expired, "not to be started after \(cue.expires)")
+        jumpedOver(cue) ?? Reason(.expired, "not to be started after \(cue.expires)")
+    }
+
+    /// Why a cue is over that could still have begun when the clock was set forward; nil when it was not, just now.
+    func jumpedOver(_ cue: Cue) -> Reason? {
+        guard let jump = time.jumpedFrom, cue.expires >= jump else { return nil }
+        return Reason(.clockStepped, "the clock was set forward over it")
     }
 }

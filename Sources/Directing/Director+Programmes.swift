@@ -152,7 +152,7 @@ extension Director {
         for waiting in playbacks where waiting.id.kind == .programme && waiting.id.item == id && !waiting.hasBegun {
             guard waiting.ending == nil else { continue }
             let kind: PlaybackEvent.Kind = waiting.earlier == nil ? .missed : .interrupted
-            end(waiting.id, kind, Reason(.superseded, "the next occurrence is due"))
+            end(waiting.id, kind, jumpedOver(waiting.cue) ?? Reason(.superseded, "the next occurrence is due"))
         }
         let older = folded.removeValue(forKey: id)
         for (place, each) in passed.enumerated() {

@@ -29,7 +29,7 @@ import Testing
             history.live(events: Self.eventsOfOne)
             told += history.world.eventCount
             for end in history.world.terminal.values {
-                ends["\(end.kind) \(end.reason?.code.rawValue ?? "")", default: 0] += 1
+                ends["\(end.cue.kind) \(end.kind) \(end.reason?.code.rawValue ?? "")", default: 0] += 1
             }
             if !history.world.violations.isEmpty { Self.tell(seed: seed) }
             try #require(history.world.violations.isEmpty, "LOA_DIRECTOR_SEED=\(seed): \(history.world.violations)")
@@ -37,12 +37,15 @@ import Testing
         }
         print(ends.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: ", "))
         // A history in which something never happens proves nothing about it.
-        for kind in ["finished", "interrupted", "stopped", "refused", "missed", "failed"] {
-            #expect(ends.contains { $0.key.hasPrefix(kind) && $0.value > 0 }, "no cue ended as \(kind)")
+        for item in ["broadcast", "programme"] {
+            for kind in ["finished", "interrupted", "stopped", "refused", "missed", "failed"] {
+                let words = "\(item) \(kind)"
+                #expect(ends.contains { $0.key.hasPrefix(words) && $0.value > 0 }, "no \(words)")
+            }
         }
     }
 
-    /// Lives a history again, and prints how it ended, and all effects that name `LOA_DIRECTOR_ABOUT`.
+    /// Lives a history again, and prints how it ended, and all events and effects that name `LOA_DIRECTOR_ABOUT`.
     private static func tell(seed: UInt64) {
         var history = History(seed: seed, keepsLog: true)
         history.live(events: eventsOfOne)
@@ -52,9 +55,10 @@ import Testing
             let effects = step.effects.map { "    \($0)" }.filter { line in
                 about.map { line.contains($0) } ?? false || isLate
             }
-            guard isLate || !effects.isEmpty else { continue }
+            let words = "\(step.event)"
+            guard isLate || !effects.isEmpty || about.map({ words.contains($0) }) ?? false else { continue }
             let trust = step.now.clockTrusted ? "trusted" : "untrusted"
-            print("\(step.now.wall) (\(trust)) \(step.now.monotonic / 1_000_000) ms: \(step.event)")
+            print("\(step.now.wall) (\(trust)) \(step.now.monotonic / 1_000_000) ms: \(words)")
             for line in effects { print(line) }
         }
     }

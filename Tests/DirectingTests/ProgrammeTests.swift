@@ -116,21 +116,6 @@ import Testing
         #expect(world.heardNow.keys.sorted() == [Samples.occurrence("b")])
     }
 
-    @Test func `a programme across midnight is one occurrence, and in quiet hours it stops`() {
-        for (quiet, end) in [(false, World.End.finished), (true, .init(kind: .stopped, code: .quietHours))] {
-            var world = World()
-            var settings = world.settingsOfDefault
-            settings.quietHours = quiet ? [.init(from: "00:00", to: "05:00")] : []
-            world.set(settings)
-            world.publish(schedule: [Samples.programme("a", at: "23:59:30")])
-            world.run(seconds: 15 * 3600)
-            #expect(world.end(Samples.occurrence("a", at: "23:59:30")) == end)
-            #expect(world.terminal[Samples.occurrence("a", at: "23:59:30")]?.framesHeard == (quiet ? 30_000 : 60_000))
-            #expect(world.terminal.count == 1)
-            #expect(world.violations.isEmpty)
-        }
-    }
-
     @Test func `a start in quiet hours is refused, and no frame of it is heard`() {
         var world = World()
         var settings = world.settingsOfDefault
@@ -140,39 +125,6 @@ import Testing
         world.run(seconds: 100)
         #expect(world.end(Samples.occurrence("a")) == .init(kind: .refused, code: .quietHours))
         #expect(!world.effects.contains { if case .start = $0 { true } else { false } })
-    }
-
-    @Test(arguments: [
-        (
-            "2026-12-31T08:00:00", "FREQ=MONTHLY;BYMONTHDAY=31",
-            ["2026-12-31", "2027-01-31", "2027-03-31", "2027-05-31"]
-        ),
-        ("2028-02-29T08:00:00", "FREQ=YEARLY", ["2028-02-29"]),
-        ("2026-11-22T08:00:00", "FREQ=WEEKLY;BYDAY=SU;COUNT=2", ["2026-11-22", "2026-11-29"]),
-    ])
-    func `the 31st and 29 February come when the calendar has them`(start: String, rule: String, days: [String]) {
-        var world = World()
-        world.publish(schedule: [Samples.programme("a", at: start, rrule: rule)])
-        world.idle = 86_400_000
-        world.run(seconds: (days[0].hasPrefix("2028") ? 900 : 200) * 86_400)
-        #expect(world.terminal.keys.sorted() == days.map { Samples.occurrence("a", at: "\($0)T08:00:00") })
-        #expect(world.terminal.values.allSatisfy { $0.kind == .finished })
-        #expect(world.violations.isEmpty)
-    }
-
-    @Test func `a gap moves a start to its end, and of a fold the first pass counts`() {
-        var world = World(at: Timestamp("2027-03-27T12:00:00Z") ?? .distantPast)
-        var programme = Samples.programme("a", at: "2027-03-27T02:30:00")
-        programme.start.zone = "Europe/Berlin"
-        world.publish(schedule: [programme])
-        world.run(seconds: 86_400)
-        #expect(world.terminal.keys.sorted() == [Samples.occurrence("a", at: "2027-03-28T02:30:00")])
-        #expect(world.terminal.values.first?.due == Timestamp("2027-03-28T01:00:00Z"))
-        world = World(at: Timestamp("2027-10-30T12:00:00Z") ?? .distantPast)
-        world.publish(schedule: [programme])
-        world.run(seconds: 86_400)
-        #expect(world.terminal.keys.sorted() == [Samples.occurrence("a", at: "2027-10-31T02:30:00")])
-        #expect(world.terminal.values.first?.due == Timestamp("2027-10-31T00:30:00Z"))
     }
 
     @Test func `the next occurrence supersedes one that still waits`() {

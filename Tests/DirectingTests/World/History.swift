@@ -1,18 +1,29 @@
 import Broadcasting
 import Directing
+import Scheduling
 
 /// A random life of a node: everything that can happen to it, at any moment.
 struct History {
-    var world = World()
-    private var dice: Dice
+    var world: World
+    var dice: Dice
     private var lists: [Scope: [Broadcast]] = [:]
+    var programmes: [Scope: [Programme]] = [:]
+    /// Programmes that may be put back.
+    var withdrawn: [Programme] = []
     private var halts: [Scope: Halt] = [:]
-    private var made = 0
+    var made = 0
     private var settings: NodeSettings
-    private let scopes: [Scope]
+    let scopes: [Scope]
+
+    /// On a day like others; before midnight, the end of February in a leap year, and both changes of the clocks in Berlin.
+    private static let starts = [
+        "2026-11-21T03:00:00Z", "2026-12-31T16:40:00Z", "2028-02-28T16:40:00Z", "2026-10-25T00:30:00Z",
+        "2027-03-28T00:30:00Z",
+    ]
 
     init(seed: UInt64, keepsLog: Bool = false) {
         dice = Dice(seed: seed)
+        world = World(at: dice.pick(Self.starts).flatMap { Timestamp($0) } ?? .distantPast)
         world.keepsLog = keepsLog
         world.dice = Dice(seed: ~seed)
         world.failures = 20
@@ -20,7 +31,9 @@ struct History {
         world.defaultContent = dice.perMille(500) ? .available : .missing
         scopes = [World.scope] + ["commune.cam-giang", "province.hai-duong"].compactMap(Scope.init)
         settings = NodeSettings(
-            scopes: Array(scopes.dropFirst()), timeZone: "UTC", contentAddresses: [], trustedKeys: [])
+            scopes: Array(scopes.dropFirst()),
+            timeZone: dice.pick(["UTC", "Asia/Ho_Chi_Minh", "Europe/Berlin"]) ?? "UTC",
+            contentAddresses: [], trustedKeys: [])
         world.set(settings)
     }
 
@@ -41,6 +54,8 @@ struct History {
         world.restoreDevice()
         halts = [:]
         for scope in scopes { publish(scope) }
+        settings.limits = NodeSettings.Limits()
+        world.set(settings)
         // The wall clock may stand an hour or more behind by now, so that the last broadcast is still far away.
         world.run(seconds: 20_000)
         world.checkEnd()
@@ -48,11 +63,14 @@ struct History {
 
     private mutating func act() {
         switch dice.number(0...999) {
-        case 0..<600: pass()
-        case 600..<690: addBroadcast()
-        case 690..<720: edit()
-        case 720..<740: cancel()
-        case 740..<770: prune()
+        case 0..<550: pass()
+        case 550..<590: addProgramme()
+        case 590..<625: editProgramme()
+        case 625..<650: pruneProgrammes()
+        case 650..<710: addBroadcast()
+        case 710..<735: edit()
+        case 735..<750: cancel()
+        case 750..<770: prune()
         case 770..<785: toggleHalt()
         case 785..<870: changeContent()
         case 870..<885: stepClock()
@@ -64,7 +82,9 @@ struct History {
         case 905..<930:
             world.restoreDevice()
         case 930..<950: changeSettings()
-        case 950..<965: if let scope = dice.pick(scopes) { publish(scope) }
+        case 950..<965:
+            guard let scope = dice.pick(scopes) else { break }
+            if dice.perMille(500) { publish(scope) } else { publishSchedule(scope) }
         case 965..<985: die()
         case 985..<990: world.stop()
         default: world.tell(.timer)
@@ -188,15 +208,24 @@ struct History {
     }
 
     private mutating func changeSettings() {
-        switch dice.number(0...3) {
+        switch dice.number(0...4) {
         case 0: settings.scopes = Array(scopes.dropFirst()).filter { _ in dice.perMille(700) }
         case 1: settings.limits.maximumDuration = Double(dice.number(5...60))
         case 2:
-            let minute = Int(world.wall.nanoseconds / 60_000_000_000) % 1440
+            let offset = World.zone(settings.timeZone)?.secondsFromUTC(at: world.wall) ?? 0
+            let minute = Int(world.wall.nanoseconds / 1_000_000_000 + Int64(offset)) / 60 % 1440
             settings.quietHours = [
                 NodeSettings.QuietHours(from: Samples.clock(minute + dice.number(0...2)), to: Samples.clock(minute + 4))
             ]
-        default: settings.quietHours = []
+        case 3:
+            settings.limits = NodeSettings.Limits()
+            settings.limits.sessionDuration = dice.perMille(300) ? Double(dice.number(5...30)) : nil
+            settings.limits.day = UseLimit(sessions: dice.number(1...9), seconds: Double(dice.number(20...400)))
+            settings.limits.week = dice.perMille(300) ? UseLimit(seconds: Double(dice.number(20...900))) : nil
+            settings.limits.days = dice.perMille(200) ? DayOfWeek.allCases.filter { _ in dice.perMille(700) } : nil
+        default:
+            settings.quietHours = []
+            settings.limits = NodeSettings.Limits()
         }
         world.set(settings)
     }

@@ -27,7 +27,7 @@ extension World {
         let full = player.voices.filter { isFull($0.key, $0.value) }.keys
         if full.count > 1 { violations.append("\(full.sorted()) have the loudspeaker at once, after \(event)") }
         if let winner = full.first, let priority = cues[winner]?.priority {
-            for cue in waitingEmergencies() where (inForce[cue.item]?.broadcast.priority ?? .background) > priority {
+            for cue in waitingEmergencies() where (facts(of: cue)?.priority ?? .background) > priority {
                 violations.append("\(cue) waits for \(winner), after \(event)")
             }
         }
@@ -51,6 +51,9 @@ extension World {
         let expires = isFirst ? facts.expires : facts.hardEnd ?? facts.expires
         if cue.kind == .programme, isFirst, !isClockTrusted {
             violations.append("\(cue) was started by an untrusted clock")
+        }
+        if cue.kind == .programme, wall.advanced(bySeconds: 2.001) < facts.due {
+            violations.append("\(cue) was started before it was due")
         }
         if wall > expires, isClockTrusted {
             violations.append("\(cue) was started \(wall.seconds(since: expires)) s late")
@@ -81,20 +84,6 @@ extension World {
         }
     }
 
-    private mutating func noteProgrammesDue() {
-        guard isClockTrusted, !isStopping else { return }
-        for (id, each) in programmes where each.seen < wall {
-            var seen = each.seen
-            while let next = each.recurrence.next(after: seen), next.instant <= wall {
-                seenDue.insert(
-                    CueID(programme: each.programme.id, localStart: "\(next.local)", fold: next.fold))
-                seen = next.instant
-            }
-            let now = wall
-            programmes[id]?.seen = now
-        }
-    }
-
     private mutating func noteDue() {
         guard isClockTrusted, !isStopping else { return }
         for (broadcast, _) in inForce.values where broadcast.cancelled == nil {
@@ -116,16 +105,20 @@ extension World {
         let halts = documents.filter { settings?.scopes.contains($0.key) == true || $0.key == Self.scope }
             .compactMap(\.value.body.halt)
         guard !halts.contains(where: \.emergencies) else { return [] }
-        return inForce.values.compactMap { broadcast, issuedAt in
+        let broadcasts: [CueID] = inForce.values.compactMap { broadcast, issuedAt in
             guard broadcast.priority.isEmergency, broadcast.cancelled == nil,
                 let number = latest(broadcast, at: isClockTrusted ? max(wall, issuedAt) : issuedAt),
                 wall <= broadcast.expires, issuedAt <= broadcast.expires,
                 broadcast.content.allSatisfy({ told[$0.sha256] == .available })
             else { return nil }
-            let cue = CueID(broadcast: broadcast.id, number: number)
-            let isBehindItself = player.voices.contains { $0.key.item == cue.item && $0.key != cue }
+            return CueID(broadcast: broadcast.id, number: number)
+        }
+        return (broadcasts + waitingEmergencyProgrammes).filter { cue in
+            let isBehindItself = player.voices.contains {
+                $0.key.item == cue.item && $0.key.kind == cue.kind && $0.key != cue
+            }
             let isEnding = player.reports.contains { $0.isEnd(of: cue) }
-            return terminal[cue] == nil && !isBehindItself && !isEnding ? cue : nil
+            return terminal[cue] == nil && !isBehindItself && !isEnding
         }
     }
 

@@ -18,8 +18,7 @@ struct World {
     var settings: NodeSettings?
     var documents: [Scope: (body: BroadcastsDocument, issuedAt: Timestamp)] = [:]
     var schedules: [Scope: (body: ScheduleDocument, issuedAt: Timestamp)] = [:]
-    /// The programmes in force, with the instant up to which their occurrences were seen due.
-    var programmes: [String: (programme: Programme, recurrence: Recurrence, seen: Timestamp)] = [:]
+    var timetable = ExpectedTimetable()
     var disk: [ContentHash: ContentState] = [:]
     /// What the disk has of audio that nothing was said about.
     var defaultContent = ContentState.available
@@ -78,6 +77,7 @@ struct World {
 
     /// What the checks need of a cue.
     struct Facts {
+        var due: Timestamp
         var priority: Priority
         var volume: Double
         /// After it, it is not started.
@@ -129,16 +129,21 @@ struct World {
         issuedAt: Timestamp? = nil
     ) {
         let document = ScheduleDocument(programmes: programmes, manifest: manifest)
-        schedules[scope] = (document, issuedAt ?? wall)
+        let issuedAt = issuedAt ?? wall
+        noteProgrammesDue(before: min(wall, issuedAt))
+        schedules[scope] = (document, issuedAt)
         mergeSchedules()
-        tell(.schedule(scope, document, issuedAt: issuedAt ?? wall))
+        tell(.schedule(scope, document, issuedAt: issuedAt))
+        noteEdits()
     }
 
     mutating func set(_ settings: NodeSettings) {
+        noteProgrammesDue(before: wall)
         self.settings = settings
         merge()
         mergeSchedules()
         tell(.settings(settings))
+        noteEdits()
     }
 
     mutating func setContent(_ hash: ContentHash, _ state: ContentState) {
@@ -256,52 +261,6 @@ struct World {
         }
     }
 
-    /// Finds the programmes in force by a slower way than the director's.
-    private mutating func mergeSchedules() {
-        var all: [String: (programme: Programme, issuedAt: Timestamp)] = [:]
-        for scope in Set((settings?.scopes ?? []) + [Self.scope]).sorted() {
-            guard let schedule = schedules[scope] else { continue }
-            for programme in schedule.body.programmes {
-                if let other = all[programme.id.rawValue], other.issuedAt >= schedule.issuedAt { continue }
-                all[programme.id.rawValue] = (programme, schedule.issuedAt)
-            }
-        }
-        let before = programmes
-        programmes = [:]
-        for (id, each) in all {
-            guard let zone = Self.zone(each.programme.start.zone),
-                let recurrence = try? each.programme.start.recurrence(zone: zone)
-            else { continue }
-            let known = before[id].flatMap { $0.programme.start == each.programme.start ? $0.seen : nil }
-            programmes[id] = (each.programme, recurrence, known ?? max(wall, each.issuedAt))
-        }
-    }
-
-    /// What a cue is by now, according to its document.
-    func facts(of cue: CueID) -> Facts? {
-        if let broadcast = inForce[cue.item]?.broadcast, cue.kind == .broadcast {
-            return Facts(
-                priority: broadcast.priority, volume: broadcast.volume, expires: broadcast.expires, hardEnd: nil)
-        }
-        guard let programme = programmes[cue.item]?.programme, let name = cue.programme, cue.kind == .programme,
-            let local = LocalDateTime(name.localStart), let zone = Self.zone(programme.start.zone)
-        else { return nil }
-        let due: Timestamp =
-            switch zone.meaning(ofLocalSeconds: local.secondsSince1970) {
-            case .once(let instant), .twice(let instant, _), .skipped(let instant): instant
-            }
-        let hardEnd = due.advanced(bySeconds: programme.slot ?? programme.duration + programme.grace)
-        let late =
-            switch programme.whenLate {
-            case .joinInProgress: programme.duration
-            case .startWhole: programme.grace
-            case .skip: 0.0
-            }
-        return Facts(
-            priority: programme.priority, volume: programme.volume,
-            expires: due.advanced(bySeconds: max(1, min(late, hardEnd.seconds(since: due)))), hardEnd: hardEnd)
-    }
-
     private mutating func carryOut(_ effect: Effect) {
         switch effect {
         case .want(let audio):
@@ -311,9 +270,12 @@ struct World {
                 arrived.append(each.sha256)
             }
         case .load(let cue, _): cues[cue] = facts(of: cue)
-        case .start(let cue, _):
+        case .start(let cue, let start):
             cues[cue] = facts(of: cue) ?? cues[cue]
             checkStart(cue, isFirst: true)
+            if case .at(let instant) = start, cue.kind == .programme, instant != cues[cue]?.due {
+                violations.append("\(cue) was ordered to start at \(instant)")
+            }
         case .resume(let cue, _):
             let isFirst = player.voices[cue]?.began == nil
             if isFirst { cues[cue] = facts(of: cue) ?? cues[cue] }
