@@ -82,6 +82,7 @@ let package = Package(
         .systemLibrary(name: "CLinux", path: "Sources/CLibraries/CLinux"),
         system("CMPG123", pkgConfig: "libmpg123", apt: "libmpg123-dev"),
         system("CMosquitto", pkgConfig: "libmosquitto", apt: "libmosquitto-dev"),
+        system("CSndfile", pkgConfig: "sndfile", apt: "libsndfile1-dev"),
         system("CSoxr", pkgConfig: "soxr", apt: "libsoxr-dev"),
         system("CSQLite", pkgConfig: "sqlite3", apt: "libsqlite3-dev"),
         system("CYAML", pkgConfig: "yaml-0.1", apt: "libyaml-dev"),
@@ -109,6 +110,7 @@ let package = Package(
         module("Messaging", ["CMosquitto", "RuntimeSupport", logging]),
         module("NodeStore", ["Broadcasting", "CSQLite", "RuntimeSupport"]),
         module("Resampling", ["CSoxr"]),
+        module("SoundWriting", ["CSndfile"]),
         module("YAMLReading", ["CYAML", configuration]),
         module("ZoneReading", ["RuntimeSupport", "Scheduling"]),
         // 3 services
@@ -117,7 +119,8 @@ let package = Package(
             "CommandLineClient",
             [
                 "Broadcasting", "ControllerAPI", "HTTPTransfer", "LoudnessMeasurement", "MP3Decoding", "Rehearsing",
-                "RuntimeSupport", "ScheduleFiles", "Scheduling", "Timetabling", "ZoneReading", argumentParser, crypto,
+                "RuntimeSupport", "ScheduleFiles", "Scheduling", "SoundWriting", "Timetabling", "ZoneReading",
+                argumentParser, crypto,
             ]),
         module(
             "ControllerServices",
@@ -129,7 +132,8 @@ let package = Package(
         module(
             "NodeServices",
             [
-                "ALSAPlayback", "Acoustics", "AmplifierControl", "Broadcasting", "CLinux", "Directing", "HTTPTransfer",
+                "ALSAPlayback", "Acoustics", "AmplifierControl", "Broadcasting", "CLinux", "Cueing", "Directing",
+                "HTTPTransfer",
                 "Messaging",
                 "NodeStore",
                 "Playout", "RuntimeSupport", "Scheduling", "YAMLReading", configuration, crypto, lifecycle, logging,
@@ -142,7 +146,8 @@ let package = Package(
                 "RuntimeSupport", logging,
             ]),
         module("Relaying", ["HTTPTransfer", "MP3Decoding", "RuntimeSupport"]),
-        module("Rehearsing", ["Broadcasting", "Directing", "Scheduling"]),
+        module("Cueing", ["Broadcasting", "Directing", "Playout"]),
+        module("Rehearsing", ["Broadcasting", "Cueing", "Directing", "Playout", "Scheduling", logging]),
         // 4 programs
         program("loa", ["CommandLineClient"]),
         program("loa-controller", ["ControllerServices", argumentParser, logging]),
@@ -192,7 +197,12 @@ let package = Package(
                 "RuntimeSupport", logging,
             ]),
         tests("RelayingTests", ["BroadcastTesting", "HTTPTransfer", "MP3Decoding", "Relaying", "RuntimeSupport"]),
-        tests("RehearsingTests", ["Broadcasting", "Directing", "Rehearsing", "Scheduling"]),
+        tests(
+            "RehearsingTests",
+            [
+                "BroadcastTesting", "Broadcasting", "Directing", "MP3Decoding", "Rehearsing", "ScheduleFiles",
+                "Scheduling", "Timetabling", "ZoneReading",
+            ]),
         tests("RenderingTests", ["AllocationCounting", "CRealtime", "Rendering"]),
         tests("ResamplingTests", ["BroadcastTesting", "Resampling"]),
         tests("RuntimeSupportTests", ["RuntimeSupport"]),
@@ -207,6 +217,7 @@ let package = Package(
         tests(
             "ScheduleFilesTests",
             ["BroadcastTesting", "Broadcasting", "ScheduleFiles", "Scheduling", "Timetabling", "ZoneReading", crypto]),
+        tests("SoundWritingTests", ["BroadcastTesting", "SoundWriting"]),
         tests("TimetablingTests", ["Broadcasting", "Scheduling", "Timetabling", "ZoneReading"]),
         tests("YAMLReadingTests", ["YAMLReading"]),
         tests("ZoneReadingTests", ["Broadcasting", "Scheduling", "ZoneReading"]),

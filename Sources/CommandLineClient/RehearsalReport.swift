@@ -11,6 +11,8 @@ struct RehearsalReport: Codable {
     var quietHours: [NodeSettings.QuietHours]
     /// By the instants at which they are due.
     var cues: [Timeline.Entry]
+    /// Nil where no sound was asked for.
+    var recording: RehearsalRecording?
 
     /// A row for each cue, and one more for each time that it goes on.
     func table(zone: LocalZone) -> TextTable {

@@ -2,6 +2,7 @@ import ArgumentParser
 import Broadcasting
 import Rehearsing
 import ScheduleFiles
+import SoundWriting
 import ZoneReading
 
 /// `loa rehearse`
@@ -16,6 +17,7 @@ struct RehearseCommand: AsyncParsableCommand {
 
             loa rehearse schedules/commune.yaml --node cl-01 --from '24/11/2026 00:00' --to '25/11/2026 00:00'
             loa rehearse schedules/commune.yaml schedules/flood-plan.yaml --node cl-01 --call lu-khan-cap@05:10
+            loa rehearse schedules/commune.yaml --node cl-01 --from 04:55 --to 05:30 --out morning.flac
             """)
 
     @Argument(help: ArgumentHelp("The schedule files.", valueName: "file"))
@@ -60,6 +62,12 @@ struct RehearseCommand: AsyncParsableCommand {
             "The time zone in which times are read and shown (default: that of the first file).", valueName: "zone"))
     var zone: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Write the sound to this file as well, silence between included: FLAC, or WAV where its name ends in .wav.",
+            valueName: "file"))
+    var out: String?
+
     @Flag(help: "Write one JSON value to standard output.")
     var json = false
 
@@ -76,6 +84,9 @@ struct RehearseCommand: AsyncParsableCommand {
 
     func run() async throws {
         let console = Console.standard
+        if let out, SoundFileForm(path: out) == nil {
+            throw ClientError.usage("'\(out)' says neither FLAC nor WAV: give --out a name that ends in .flac or .wav")
+        }
         let station = try RehearsedStation(node: node, paths: files, settings: settings, scopes: scopes)
         let local = try LocalZone(zone ?? station.plans[0].file.zone)
         let start =
@@ -95,12 +106,17 @@ struct RehearseCommand: AsyncParsableCommand {
             script, from: start.advanced(bySeconds: -Self.leadIn), to: end.advanced(bySeconds: Self.leadOut),
             zones: ZoneDatabase().rules
         ) { timeline.note($0) }
-        let report = RehearsalReport(
+        var report = RehearsalReport(
             node: node, from: start, to: end, zone: local.name, quietHours: station.settings.quietHours,
             cues: timeline.cues(from: start, to: end))
+        if let out {
+            report.recording = try RehearsalRecorder(path: out, station: station, console: console).record(
+                script, leadIn: Self.leadIn, from: start, to: end)
+        }
         if json { return try console.show(json: report) }
         for note in station.notes { console.note("note: \(note)".printable) }
         if !report.cues.isEmpty { try console.show(report.table(zone: local).lines(width: console.outputWidth)) }
         console.note(report.summary.printable)
+        if let recording = report.recording { console.note(recording.text.printable) }
     }
 }

@@ -1,4 +1,5 @@
 import Broadcasting
+import Cueing
 import Directing
 import NodeStore
 import Playout
@@ -25,18 +26,10 @@ extension NodeCore {
         let voice = VoiceID(lastVoice)
         voices[cue] = Voice(id: voice, waiting: [])
         cues[voice] = cue
-        var segments: [PlayoutSegment] = []
-        for block in order.blocks {
-            switch block {
-            case .audio(let audio), .chime(let audio):
-                segments.append(.file(path: content.path(of: audio.sha256), gain: audio.gain))
-            case .pause(let duration): segments.append(.silence(duration: duration))
-            case .relay: continue
-            }
-        }
-        if segments.count == order.blocks.count {
+        let hasRelay = order.blocks.contains { if case .relay = $0 { true } else { false } }
+        if !hasRelay {
             voices[cue]?.isLoaded = true
-            player.load(VoiceRequest(id: voice, segments: segments, gain: order.gain, offset: order.offset))
+            player.load(VoiceRequest(id: voice, order) { content.path(of: $0.sha256) })
         }
         load.yield(Load(cue: cue, order: order, voice: voice))
     }
@@ -44,41 +37,24 @@ extension NodeCore {
     /// Compares the audio of a cue with its hashes, while this actor waits for the disk, and then has it let through.
     @concurrent
     nonisolated func check(_ load: Load) async {
-        var segments: [PlayoutSegment] = []
+        var paths: [ContentHash: String] = [:]
         for block in load.order.blocks {
-            switch block {
-            case .audio(let audio), .chime(let audio):
-                do throws(ContentStore.Fault) {
-                    segments.append(.file(path: try await content.open(audio), gain: audio.gain))
-                } catch {
-                    return await miss(load, audio.sha256, error)
-                }
-            case .pause(let duration):
-                segments.append(.silence(duration: duration))
-            case .relay(let url, let duration, let audio):
-                var fallback: RelaySegment.Fallback?
-                if let audio {
-                    do throws(ContentStore.Fault) {
-                        fallback = RelaySegment.Fallback(path: try await content.open(audio), gain: audio.gain)
-                    } catch {
-                        // The station may well be there: the relay goes without.
-                        await lose(audio.sha256, because: error)
-                    }
-                }
-                segments.append(.relay(RelaySegment(url: url, duration: duration, fallback: fallback)))
+            guard let audio = block.content else { continue }
+            do throws(ContentStore.Fault) {
+                paths[audio.sha256] = try await content.open(audio)
+            } catch {
+                guard case .relay = block else { return await miss(load, audio.sha256, error) }
+                // The station may well be there: the relay goes without its fallback.
+                await lose(audio.sha256, because: error)
             }
         }
-        await letThrough(load, segments)
+        await letThrough(load, paths)
     }
 
     /// Makes the calls that waited for a cue's audio to be checked.
-    private func letThrough(_ load: Load, _ segments: [PlayoutSegment]) {
+    private func letThrough(_ load: Load, _ paths: [ContentHash: String]) {
         guard let voice = voices[load.cue], voice.id == load.voice, let calls = voice.waiting else { return }
-        if !voice.isLoaded {
-            player.load(
-                VoiceRequest(
-                    id: load.voice, segments: segments, gain: load.order.gain, offset: load.order.offset))
-        }
+        if !voice.isLoaded { player.load(VoiceRequest(id: load.voice, load.order) { paths[$0.sha256] }) }
         voices[load.cue]?.waiting = nil
         for call in calls { call(player) }
         if let end = voice.end { take(.ended(voice.id, end)) }

@@ -1,4 +1,5 @@
 import Broadcasting
+import Cueing
 import Directing
 import Dispatch
 import FoundationEssentials

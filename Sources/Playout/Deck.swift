@@ -28,12 +28,12 @@ final class Deck: Sendable {
     /// What became of the relays among its segments.
     let ledger = RelayLedger()
     /// Frames to have before the voice can start: the mixer fills the device's whole buffer at once.
-    private let primeFrames: Int
-    private let ring: FrameRing
-    private let segments: [PlayoutSegment]
-    private let relays: VoiceRelays
+    let primeFrames: Int
+    let ring: FrameRing
+    let segments: [PlayoutSegment]
+    let relays: VoiceRelays
     private let wake: WakeUp
-    private let isCancelled = Atomic<Bool>(false)
+    let isCancelled = Atomic<Bool>(false)
     private let isPlaying = Atomic<Bool>(false)
     /// The monotonic instant at which the voice is to start; nobody knows yet.
     private let startsAt = Atomic<Int64>(Int64.max)

@@ -196,7 +196,7 @@ struct DeckFeed: ~Copyable {
     }
 }
 
-/// A stream for which the system had no room.
+/// A stream for which the system had no room, or which is not to be listened to.
 private final class NoStream: LiveStream {
     let level = 0.0
     func next() -> (packet: MPEGPacket, isBreak: Bool)? { nil }

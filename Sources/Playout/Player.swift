@@ -32,7 +32,8 @@ public final class Player: Sendable {
         self.logger = logger
         let sink: AsyncStream<PlayerEvent>.Continuation
         (events, sink) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(PlayerControl.eventLimit))
-        control = PlayerControl(configuration: configuration, port: try MixerPort(), sink: sink, logger: logger)
+        control = PlayerControl(
+            configuration: configuration, port: try MixerPort(), outlet: EventOutlet(sink), logger: logger)
     }
 
     /// Plays until the task is cancelled; then fades what sounds, ends every voice as stopped, and closes the device.

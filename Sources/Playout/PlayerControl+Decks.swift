@@ -18,7 +18,7 @@ extension PlayerControl: Deck.Owner {
             let deck = try Deck(
                 slot: slot, ticket: ticket, request: request, offset: offset, rate: state.rate, primeFrames: prime,
                 ring: ring, relays: relays)
-            try deck.begin(for: self)
+            if let bench { bench.take(deck) } else { try deck.begin(for: self) }
             state.users[ticket] = (slot, 1)
             state.tickets[ticket] = request.id
             return deck
@@ -30,7 +30,9 @@ extension PlayerControl: Deck.Owner {
     }
 
     func makeRelays(_ id: VoiceID) -> VoiceRelays {
-        VoiceRelays(limits: configuration.relayLimits, authorities: configuration.relayAuthorities) { [logger] news in
+        VoiceRelays(
+            limits: configuration.relayLimits, authorities: configuration.relayAuthorities, isOffline: bench != nil
+        ) { [logger] news in
             switch news {
             case .connected(let times):
                 logger.info("relay connected", metadata: ["voice": "\(id)", "times": "\(times)"])
@@ -42,9 +44,9 @@ extension PlayerControl: Deck.Owner {
 
     /// When a start is due on the monotonic clock.
     func monotonic(_ start: PlayoutStart) -> Int64 {
-        let now = MonotonicClock.nanoseconds
+        let now = clock.monotonic()
         guard case .instant(let instant) = start else { return now }
-        let (distance, overflow) = instant.subtractingReportingOverflow(WallClock.nanoseconds)
+        let (distance, overflow) = instant.subtractingReportingOverflow(clock.wall())
         return overflow ? now : now + min(max(0, distance), 1 << 60)
     }
 
@@ -69,7 +71,7 @@ extension PlayerControl: Deck.Owner {
         voice.deck = deck
         voice.heardBefore = voice.heardBefore * Int64(deck.rate) / Int64(old)
         voice.skipped = voice.skipped * Int64(deck.rate) / Int64(old)
-        if voice.wish != nil { deck.expect(startAt: MonotonicClock.nanoseconds) }
+        if voice.wish != nil { deck.expect(startAt: clock.monotonic()) }
         voice.isAttached = false
         voice.isPrimed = false
         return true

@@ -32,7 +32,7 @@ extension PlayerControl {
                 var voice = voice
                 let position = Double(voice.lastPosition) / Double(voice.deck.rate)
                 if voice.hasStarted, !voice.isPaused {
-                    let goOn = Voice.Wish(start: .now, ramp: 0.01, stamp: WallClock.nanoseconds)
+                    let goOn = Voice.Wish(start: .now, ramp: 0.01, stamp: clock.wall())
                     voice.wish = voice.wasHeard ? goOn : voice.firstWish
                 }
                 let offset = voice.deck.offset + position

@@ -13,7 +13,7 @@ extension PlayerControl {
             port.reports.clear()
             let hasEnded = port.hasEnded.load(ordering: .acquiring)
             state.withLock { state in
-                while let event = link.nextEvent() { handle(event, &state) }
+                takeReports(&state)
                 let xruns = port.xruns.load(ordering: .relaxed)
                 if xruns > state.knownXruns {
                     state.knownXruns = xruns
@@ -32,6 +32,11 @@ extension PlayerControl {
         }
     }
 
+    /// Turns what the renderer has reported into events.
+    func takeReports(_ state: inout State) {
+        while let event = link.nextEvent() { handle(event, &state) }
+    }
+
     func close(_ state: inout State) {
         state.hasEnded = true
         for (id, voice) in state.voices {
@@ -39,7 +44,7 @@ extension PlayerControl {
             finish(id, end(.stopped, due: voice.framesDue, rate: voice.deck.rate), &state)
         }
         state.status.state = .closed
-        sink.finish()
+        outlet.finish()
     }
 
     func handle(_ event: RenderEvent, _ state: inout State) {
@@ -65,7 +70,7 @@ extension PlayerControl {
         case .paused:
             voice.deck.setPlaying(false)
             voice.pausedPosition = event.position
-            voice.pausedAt = MonotonicClock.nanoseconds
+            voice.pausedAt = clock.monotonic()
             voice.isSilent = true
             emit(.paused(id, framesHeard: heard), &state)
         case .finished, .stopped:
@@ -106,6 +111,6 @@ extension PlayerControl {
             state.waiting -= 1
             return
         }
-        if case .enqueued(let remaining) = sink.yield(event) { state.waiting = Self.eventLimit - remaining }
+        if let waiting = outlet.give(event) { state.waiting = waiting }
     }
 }

@@ -36,18 +36,23 @@ final class PlayerControl: Sendable {
 
     let link = RenderLink()
     let port: MixerPort
-    let sink: AsyncStream<PlayerEvent>.Continuation
+    let outlet: EventOutlet
+    let clock: PlayerClock
+    /// Takes the decks where they have no threads of their own.
+    let bench: DeckBench?
     let logger: Logger
     let configuration: PlayerConfiguration
     let state: Locked<State>
 
     init(
-        configuration: PlayerConfiguration, port: MixerPort, sink: AsyncStream<PlayerEvent>.Continuation,
-        logger: Logger
+        configuration: PlayerConfiguration, port: MixerPort, outlet: EventOutlet, clock: PlayerClock = .system,
+        bench: DeckBench? = nil, logger: Logger
     ) {
         self.configuration = configuration
         self.port = port
-        self.sink = sink
+        self.outlet = outlet
+        self.clock = clock
+        self.bench = bench
         self.logger = logger
         state = Locked(State(rate: configuration.rate, status: DeviceStatus(name: configuration.device)))
     }
@@ -68,7 +73,7 @@ final class PlayerControl: Sendable {
     }
 
     func start(_ id: VoiceID, at start: PlayoutStart, ramp: Double) {
-        let stamp = WallClock.nanoseconds
+        let stamp = clock.wall()
         state.withLock { state in
             guard var voice = state.voices[id], !voice.isStopping, !voice.hasStarted, voice.wish == nil else { return }
             voice.wish = Voice.Wish(start: start, ramp: ramp, stamp: stamp)
@@ -91,7 +96,7 @@ final class PlayerControl: Sendable {
             } else {
                 voice.pausedPosition = 0
                 voice.isSilent = true
-                voice.pausedAt = MonotonicClock.nanoseconds
+                voice.pausedAt = clock.monotonic()
                 emit(.paused(id, framesHeard: 0), &state)
             }
             state.voices[id] = voice
@@ -100,7 +105,7 @@ final class PlayerControl: Sendable {
     }
 
     func resume(_ id: VoiceID, from point: ResumePoint, ramp: Double) {
-        let stamp = WallClock.nanoseconds
+        let stamp = clock.wall()
         state.withLock { state in
             guard var voice = state.voices[id], !voice.isStopping, voice.isPaused else { return }
             voice.isPaused = false
@@ -108,7 +113,7 @@ final class PlayerControl: Sendable {
             let base = voice.deck.offset
             switch point {
             case .heard:
-                if let edge = voice.relayEdge(at: MonotonicClock.nanoseconds) {
+                if let edge = voice.relayEdge(at: clock.monotonic()) {
                     let position = voice.pausedPosition
                     voice.skipped += edge - voice.place(position)
                     let offset = Double(edge) / Double(voice.deck.rate)
@@ -118,12 +123,12 @@ final class PlayerControl: Sendable {
                     send(.resume, voice, ramp: fade(ramp, state), stamp: stamp, &state)
                     voice.deck.setPlaying(true)
                 } else {
-                    voice.deck.expect(startAt: MonotonicClock.nanoseconds)
+                    voice.deck.expect(startAt: clock.monotonic())
                 }
             case .beginning:
                 guard replaceDeck(of: &voice, offset: 0, played: nil, &state) else { return }
             case .liveEdge:
-                let passed = Double(MonotonicClock.nanoseconds - voice.pausedAt) / 1e9
+                let passed = Double(clock.monotonic() - voice.pausedAt) / 1e9
                 let position = Double(voice.pausedPosition) / Double(voice.deck.rate)
                 voice.skipped += Int64((max(passed, 0) * Double(voice.deck.rate)).rounded())
                 let offset = base + position + max(passed, 0)
@@ -181,7 +186,7 @@ final class PlayerControl: Sendable {
         voice.hasStarted = true
         if voice.firstWish == nil { voice.firstWish = wish }
         var instant = RenderCommand.immediately
-        if case .instant(let nanoseconds) = wish.start, nanoseconds > WallClock.nanoseconds {
+        if case .instant(let nanoseconds) = wish.start, nanoseconds > clock.wall() {
             instant = nanoseconds
         } else {
             voice.deck.setPlaying(true)

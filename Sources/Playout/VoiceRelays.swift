@@ -16,12 +16,18 @@ final class VoiceRelays: Sendable {
 
     let limits: RelayLimits
     private let authorities: String?
+    /// Whether no station is ever called.
+    private let isOffline: Bool
     private let tell: @Sendable (RelayNews) -> Void
     private let state = Locked(State())
 
-    init(limits: RelayLimits, authorities: String?, tell: @escaping @Sendable (RelayNews) -> Void) {
+    init(
+        limits: RelayLimits, authorities: String?, isOffline: Bool = false,
+        tell: @escaping @Sendable (RelayNews) -> Void
+    ) {
         self.limits = limits
         self.authorities = authorities
+        self.isOffline = isOffline
         self.tell = tell
     }
 
@@ -30,11 +36,11 @@ final class VoiceRelays: Sendable {
         state.withLock { $0.wake = wake }
     }
 
-    /// The connection of segment `index`, made now if there is none; nil where the system has no room for it.
+    /// The connection of segment `index`, made now if there is none; nil where the system has no room for it, or there is to be none.
     func connect(_ index: Int, url: String) -> RelayReceiver? {
         state.withLock { state in
             if let known = state.receivers[index] { return known }
-            guard !state.isOver else { return nil }
+            guard !isOffline, !state.isOver else { return nil }
             do {
                 let receiver = try RelayReceiver(url: url, limits: limits, authorities: authorities, tell: tell) {
                     [weak self] in

@@ -3,7 +3,7 @@ import Directing
 
 /// A player whose device never fails and whose decoders are always ready: each order is carried out at its instant, and each voice
 /// sounds for exactly as long as its blocks say.
-struct RehearsedPlayer {
+struct RehearsedPlayer: RehearsalPlayer {
     /// Frames in a second, in what the player reports: microseconds.
     static let rate = 1_000_000
 
@@ -24,10 +24,23 @@ struct RehearsedPlayer {
     }
 
     private var voices: [CueID: Voice] = [:]
-    private(set) var reports: [PlayerReport] = []
+    private var reports: [PlayerReport] = []
+
+    var isIdle: Bool { voices.isEmpty }
+
+    var hasReports: Bool { !reports.isEmpty }
+
+    mutating func proceed(from now: Instant, to end: Int64) -> Int64 {
+        let reached = min(end, max(nextInstant ?? end, now.monotonic))
+        let passed = reached - now.monotonic
+        advance(
+            to: Instant(
+                wall: now.wall.advanced(byNanoseconds: passed), monotonic: reached, clockTrusted: now.clockTrusted))
+        return reached
+    }
 
     /// When the next voice begins or ends by itself, on the monotonic clock.
-    var nextInstant: Int64? {
+    private var nextInstant: Int64? {
         var earliest: Int64?
         for voice in voices.values {
             let instant: Int64
@@ -41,14 +54,13 @@ struct RehearsedPlayer {
         return earliest
     }
 
-    /// Hands over what there is to report, and forgets it.
     mutating func takeReports() -> [PlayerReport] {
         defer { reports.removeAll(keepingCapacity: true) }
         return reports
     }
 
     /// Lets time pass up to `now`, which is not after `nextInstant`.
-    mutating func advance(to now: Instant) {
+    private mutating func advance(to now: Instant) {
         for cue in voices.keys.sorted() {
             guard var voice = voices[cue] else { continue }
             if voice.state == .sounding { count(&voice, to: now.monotonic) }

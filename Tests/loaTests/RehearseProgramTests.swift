@@ -24,8 +24,17 @@ import Testing
 
         var node: NodeID
         var from: Timestamp
+        struct Recording: Decodable {
+            var bytes: Int64
+            var rate: Int
+            var channels: Int
+            var frames: Int64
+            var peak: Double?
+        }
+
         var quietHours: [NodeSettings.QuietHours]
         var cues: [Cue]
+        var recording: Recording?
     }
 
     private let folder: TemporaryFolder
@@ -104,6 +113,56 @@ import Testing
         #expect(report.cues[0].sounds[0].to == call)
         #expect(report.cues[0].by == report.cues[1].cue)
         #expect(report.cues[2].due == call.advanced(bySeconds: 1800))
+    }
+
+    @Test(arguments: ["flac", "wav"])
+    func `the sound is written to a file, which has its name only once it is whole`(form: String) async throws {
+        let workshop = try Workshop()
+        try workshop.run("sox -n -r 44100 -c 1 a.wav synth 3 sine 440 gain -12 && lame --quiet a.wav a.mp3")
+        let file = try write(
+            """
+                  sang: {title: Sáng, days: daily, times: "05:00", blocks: [{audio: \(workshop.path("a.mp3"))}]}
+            """)
+        let out = folder.file("day.\(form)")
+        let hour = ["--from", "30/11/2026 04:59", "--to", "30/11/2026 05:01", "--out", out]
+        let run = try await LoaProgram("rehearse --node cl-01 --json", [file] + hour)
+        #expect(run.status == 0, "\(run.errors)")
+        let recording = try #require(try run.json(Report.self).recording)
+        #expect(recording.frames == 120 * 48_000)
+        #expect(recording.rate == 48_000)
+        #expect(recording.channels == 2)
+        #expect((-20.0...(-1.0)).contains(try #require(recording.peak)))
+        let size = try FileManager.default.attributesOfItem(atPath: out)[.size] as? Int64
+        #expect(size == recording.bytes)
+        #expect(!FileManager.default.fileExists(atPath: out + ".part"))
+        // Silence to the frame, then three seconds of sound, and silence again.
+        try workshop.run(
+            """
+            set -e
+            test $(sox \(out) -n trim 0 60 stat 2>&1 | awk '/Maximum amplitude/ {print $3}') = 0.000000
+            test $(sox \(out) -n trim 60 0.1 stat 2>&1 | awk '/Maximum amplitude/ {print $3}') != 0.000000
+            test $(sox \(out) -n trim 62.8 0.1 stat 2>&1 | awk '/Maximum amplitude/ {print $3}') != 0.000000
+            test $(sox \(out) -n trim 64 stat 2>&1 | awk '/Maximum amplitude/ {print $3}') = 0.000000
+            """)
+        let nowhere = try await LoaProgram(
+            "rehearse --node cl-01", [file, "--out", folder.file("none/day.\(form)")])
+        #expect(nowhere.status == 6)
+        #expect(nowhere.errors.contains("cannot be written (open: "))
+    }
+
+    @Test func `sound needs a name that says its form, and audio that is here`() async throws {
+        let library = String(repeating: "ab", count: 32)
+        let file = try write(
+            """
+                  sang: {title: Sáng, days: daily, times: "05:00", blocks: [{audio: "sha256:\(library)"}]}
+            """)
+        let form = try await LoaProgram("rehearse --node cl-01 --out day.mp3", [file])
+        #expect(form.status == 64)
+        #expect(form.errors.contains("give --out a name that ends in .flac or .wav"))
+        let away = try await LoaProgram("rehearse --node cl-01", [file, "--out", folder.file("day.flac")])
+        #expect(away.status == 6)
+        #expect(away.errors.contains("these are in a library only: "))
+        #expect(try await LoaProgram("rehearse --node cl-01", [file]).status == 0)
     }
 
     @Test func `the settings that a controller shows take the place of what the file says`() async throws {

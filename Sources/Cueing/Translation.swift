@@ -1,11 +1,12 @@
-import Broadcasting
-import Directing
-import Playout
+public import Broadcasting
+public import Directing
+public import Playout
 
 // The director and the player do not know each other: what one says is put here into the other's words.
 
 extension CueEnd {
-    init(_ end: VoiceEnd) {
+    /// How a voice ended, as the director hears it.
+    public init(_ end: VoiceEnd) {
         let completion: Completion =
             switch end.completion {
             case .finished: .finished
@@ -27,13 +28,14 @@ extension CueEnd {
     }
 
     /// The end of a cue that never came to the player.
-    static func unheard(_ completion: Completion) -> CueEnd {
+    public static func unheard(_ completion: Completion) -> CueEnd {
         CueEnd(completion: completion, framesDue: 0, framesHeard: 0, rate: 0, peak: -.infinity)
     }
 }
 
 extension PlayoutStart {
-    init(_ time: StartTime) {
+    /// The start that the director ordered.
+    public init(_ time: StartTime) {
         switch time {
         case .now: self = .now
         case .at(let instant): self = .instant(wallNanoseconds: instant.nanoseconds)
@@ -42,11 +44,35 @@ extension PlayoutStart {
 }
 
 extension Playout.ResumePoint {
-    init(_ point: Directing.ResumePoint) {
+    /// The place that the director ordered.
+    public init(_ point: Directing.ResumePoint) {
         switch point {
         case .heard: self = .heard
         case .beginning: self = .beginning
         case .liveEdge: self = .liveEdge
         }
+    }
+}
+
+extension VoiceRequest {
+    /// The voice that sounds what the director ordered.
+    ///
+    /// - Parameter path: where the file of a piece of audio lies. A relay whose fallback has none goes without it; any other piece
+    ///   has one.
+    public init(id: VoiceID, _ order: LoadOrder, path: (AudioReference) -> String?) {
+        let segments = order.blocks.map { block -> PlayoutSegment in
+            switch block {
+            case .audio(let audio), .chime(let audio): .file(path: path(audio) ?? "", gain: audio.gain)
+            case .pause(let duration): .silence(duration: duration)
+            case .relay(let url, let duration, let audio):
+                .relay(
+                    RelaySegment(
+                        url: url, duration: duration,
+                        fallback: audio.flatMap { audio in
+                            path(audio).map { RelaySegment.Fallback(path: $0, gain: audio.gain) }
+                        }))
+            }
+        }
+        self.init(id: id, segments: segments, gain: order.gain, offset: order.offset)
     }
 }
