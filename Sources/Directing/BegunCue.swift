@@ -10,4 +10,6 @@ struct BegunCue: Codable, Sendable, Hashable {
     var gain: Double
     /// The instant for which its start was ordered, before which it cannot have sounded; nil once it may have.
     var startsAt: Timestamp?
+    /// Nanoseconds of it that are counted for the day.
+    var counted: Int64?
 }

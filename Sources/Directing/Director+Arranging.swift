@@ -148,7 +148,7 @@ extension Director {
             }
         if point == .beginning {
             playbacks[index].soundedBefore = 0
-            playbacks[index].counted = 0
+            noteCounted(index, 0)
             playbacks[index].heard = nil
         }
         if point == .liveEdge { playbacks[index].hasSkipped = true }

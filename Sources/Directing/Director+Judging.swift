@@ -183,7 +183,7 @@ extension Director {
             if !playbacks[index].isDue, !time.isTrusted {
                 end(cue.id, .missed, Reason(.clockUntrusted, "it expired before the clock was trusted"))
             } else if cue.isProgramme, !time.isTrusted {
-                end(cue.id, .missed, Reason(.clockUntrusted, "the clock was not trusted"))
+                end(cue.id, .missed, Self.untrusted)
             } else if !hasSound, !states.allSatisfy({ $0 == .available }) {
                 end(cue.id, .missed, Reason(.contentMissing, "its audio was not on the node by \(cue.expires)"))
             } else if isDeviceLost {

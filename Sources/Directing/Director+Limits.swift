@@ -34,12 +34,10 @@ extension Director {
         guard let limits = settings?.limits, limits.day?.seconds != nil || limits.week?.seconds != nil else {
             return nil
         }
-        var use = memory.use
-        use.turn(to: localDay(time.reckoned))
         let more = uncounted
         let left = [
-            limits.day.flatMap { use.today.left(of: $0, after: more) },
-            limits.week.flatMap { use.thisWeek.left(of: $0, after: more) },
+            limits.day.flatMap { memory.use.today.left(of: $0, after: more) },
+            limits.week.flatMap { memory.use.thisWeek.left(of: $0, after: more) },
         ]
         return left.compactMap { $0 }.min()
     }
@@ -51,16 +49,38 @@ extension Director {
         }
     }
 
+    /// Has what sounded until now count for the day that is over, once another has come. Which day it is, the settings say.
+    mutating func turnDay() {
+        guard settings != nil else { return }
+        let day = localDay(time.reckoned)
+        guard day != memory.use.day else { return }
+        for index in playbacks.indices { account(index) }
+        memory.use.turn(to: day)
+    }
+
     /// Counts what has sounded of a cue, and the cue itself when it begins.
     mutating func account(_ index: Int, begins: Bool = false) {
         guard !playbacks[index].cue.isEmergency else { return }
         let sounded = playbacks[index].sounded(at: time.monotonic)
         let isSession = begins && !playbacks[index].isCounted && playbacks[index].earlier == nil
         guard isSession || sounded != playbacks[index].counted else { return }
-        memory.use.turn(to: localDay(time.reckoned))
         memory.use.add(sessions: isSession ? 1 : 0, time: sounded - playbacks[index].counted)
-        playbacks[index].counted = sounded
         if begins { playbacks[index].isCounted = true }
+        noteCounted(index, sounded)
+    }
+
+    /// Remembers how much of what sounds is counted.
+    mutating func noteCounted(_ index: Int, _ nanoseconds: Int64) {
+        playbacks[index].counted = nanoseconds
+        let cue = playbacks[index].id
+        if let number = cue.broadcast?.number {
+            guard let place = memory.broadcasts[cue.item]?.begun.firstIndex(where: { $0.number == number }) else {
+                return
+            }
+            memory.broadcasts[cue.item]?.begun[place].counted = nanoseconds
+        } else if let place = memory.programmes[cue.item]?.begun.firstIndex(where: { $0.cue == cue }) {
+            memory.programmes[cue.item]?.begun[place].counted = nanoseconds
+        }
     }
 
     /// Takes back the session of a cue that was told to begin and did not.
@@ -71,10 +91,12 @@ extension Director {
         playbacks[index].counted = 0
     }
 
-    /// Counts what sounded of a programme before the program died.
-    mutating func count(_ begun: BegunProgramme, _ heard: Heard?) {
-        guard !begun.priority.isEmergency, let heard, heard.rate > 0 else { return }
-        memory.use.add(sessions: 0, time: heard.frames * DirectorTimes.second / Int64(heard.rate))
+    /// Counts what sounded of a cue before the program died, and was not counted yet.
+    mutating func count(_ priority: Priority, _ heard: Heard?, counted: Int64?) {
+        guard !priority.isEmergency, let heard, heard.rate > 0 else { return }
+        let (seconds, rest) = heard.frames.quotientAndRemainder(dividingBy: Int64(heard.rate))
+        let sounded = seconds * DirectorTimes.second + rest * DirectorTimes.second / Int64(heard.rate)
+        memory.use.add(sessions: 0, time: max(0, sounded - (counted ?? 0)))
     }
 
     private func localDay(_ instant: Timestamp) -> Int {

@@ -7,7 +7,10 @@ import Scheduling
 /// when it is: the last may still begin as its `whenLate` says, the others are missed.
 extension Director {
     mutating func planProgrammes() {
-        guard time.isTrusted else { return }
+        guard time.isTrusted else {
+            trustedSince = nil
+            return
+        }
         if trustedSince == nil { trustedSince = time.monotonic }
         if time.isBroken { forgetNext() }
         refreshProgrammes()
@@ -64,17 +67,8 @@ extension Director {
         let id = programmes[index].programme.id.rawValue
         guard var entry = memory.programmes[id] else { return }
         if entry.decided.isEmpty {
-            var edge = time.reckoned
-            if let since = entry.since {
-                edge = min(edge, since.advanced(byNanoseconds: -1))
-            } else if let last = programmes[index].recurrence.last(atOrBefore: edge),
-                last.instant >= programmes[index].issuedAt,
-                Cue(programmes[index].programme, last).expires >= time.reckoned
-            {
-                edge = last.instant.advanced(byNanoseconds: -1)
-            } else {
-                edge = edge.advanced(byNanoseconds: -1)
-            }
+            let edge =
+                entry.since.map { min(time.reckoned, $0.advanced(byNanoseconds: -1)) } ?? edgeOfNew(programmes[index])
             entry.decided = [ProgrammeMemory.Span(from: ProgrammeMemory.ever, through: edge)]
             memory.programmes[id] = entry
         }
@@ -83,6 +77,16 @@ extension Director {
             memory.programmes[id]?.leap(to: oldest)
             folded[id] = next.instant
         }
+    }
+
+    /// The instant through which a programme that is new to the node was none of its: it misses nothing of the past, and begins what
+    /// may still begin.
+    func edgeOfNew(_ programme: ProgrammeInForce) -> Timestamp {
+        let now = time.reckoned
+        guard let last = programme.recurrence.last(atOrBefore: now), last.instant >= programme.issuedAt,
+            Cue(programme.programme, last).expires >= now
+        else { return now.advanced(byNanoseconds: -1) }
+        return last.instant.advanced(byNanoseconds: -1)
     }
 
     /// The first occurrence that is neither decided nor sounds nor waits.
@@ -177,11 +181,13 @@ extension Director {
         let life = time.monotonic - startedAt
         if due < time.reckoned.advanced(byNanoseconds: -life) { return Reason(.nodeOff, "the node was off") }
         if let trustedSince, due < time.reckoned.advanced(byNanoseconds: trustedSince - time.monotonic) {
-            return Reason(.clockUntrusted, "the clock was not trusted")
+            return Self.untrusted
         }
         if next != nil { return Reason(.superseded, "the next occurrence is due") }
         return Reason(.expired, "it could not begin in time")
     }
+
+    static var untrusted: Reason { Reason(.clockUntrusted, "the clock was not trusted") }
 
     // MARK: - After a death
 
@@ -252,7 +258,7 @@ extension Director {
                     var earlier = begun.earlier ?? BegunProgramme.Earlier(frames: 0, rate: 0, position: begun.offset)
                     earlier.add(heard[begun.cue], from: begun.offset)
                     begun.earlier = earlier
-                    count(begun, heard[begun.cue])
+                    count(begun.priority, heard[begun.cue], counted: begun.counted)
                 }
                 begun.startsAt = nil
                 let isOver = time.isTrusted && begun.endsBy < time.reckoned

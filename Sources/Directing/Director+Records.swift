@@ -125,6 +125,7 @@ extension Director {
     private mutating func bury(_ begun: BegunCue, _ cue: CueID, heard: [CueID: Heard]) {
         let frames = heard[cue]?.frames ?? 0
         if frames == 0, time.isTrusted, let startsAt = begun.startsAt, time.reckoned < startsAt { return }
+        count(begun.priority, heard[cue], counted: begun.counted)
         settle(cue.item, begun.number)
         var event = PlaybackEvent(
             .interrupted, cue, final: true,

@@ -7,12 +7,14 @@ extension Director {
         schedules[scope] = schedule
         time.learn(issuedAt: schedule.issuedAt)
         enterSchedule(of: scope)
-        mergeSchedules()
+        mergeSchedules(toldOf: schedule.issuedAt)
         tellUnplayable(schedule, of: scope)
     }
 
     /// Makes one list of all scopes' programmes. Where two differ about one, the later issued schedule counts.
-    mutating func mergeSchedules() {
+    ///
+    /// - Parameter issuedAt: when the schedule was issued that has come; nil where the node obeys other scopes than before.
+    mutating func mergeSchedules(toldOf issuedAt: Timestamp? = nil) {
         let before = Dictionary(programmes.map { ($0.programme.id, $0) }) { first, _ in first }
         var all: [ProgrammeID: ProgrammeInForce] = [:]
         let obeyed = obeyed.sorted()
@@ -35,9 +37,9 @@ extension Director {
         let named = Set(programmes.flatMap(\.programme.content).map(\.sha256))
         extras = obeyed.flatMap { schedules[$0]?.body.manifest ?? [] }.filter { !named.contains($0.sha256) }
         memory.schedules.removeAll { !obeyed.contains($0) }
-        followEdits(from: before)
+        followEdits(from: before, isTold: issuedAt != nil)
         refreshEdited()
-        closeWithdrawnProgrammes()
+        closeWithdrawnProgrammes(before, toldOf: issuedAt)
     }
 
     private func recurrence(of programme: Programme) -> Result<Recurrence, Unplayable> {
@@ -90,13 +92,15 @@ extension Director {
 
     /// Where the start of a programme was edited, what was due until then by the old rule is decided by it, and nothing that the
     /// new one names before.
-    private mutating func followEdits(from before: [ProgrammeID: ProgrammeInForce]) {
+    private mutating func followEdits(from before: [ProgrammeID: ProgrammeInForce], isTold: Bool) {
         for each in programmes {
             let id = each.programme.id.rawValue
             let rule = ProgrammeInForce.rule(each.programme.start)
             guard var entry = memory.programmes[id], entry.rule != rule || entry.closed else { continue }
-            let edge = time.isTrusted ? min(each.issuedAt, time.reckoned) : each.issuedAt
-            if let old = before[each.programme.id], entry.rule != rule, !entry.decided.isEmpty {
+            var edge = time.isTrusted ? min(each.issuedAt, time.reckoned) : each.issuedAt
+            // What the node obeys again without having been told anew was none of its meanwhile.
+            if entry.closed, !isTold { edge = max(edge, edgeOfNew(each).advanced(byNanoseconds: 1)) }
+            if let old = before[each.programme.id], entry.rule != rule {
                 missUnplanned(old, through: edge)
                 entry = memory.programmes[id] ?? entry
             }
@@ -111,13 +115,14 @@ extension Director {
         }
     }
 
-    /// Records what a programme had until `edge` before it was edited, and what had not been planned yet.
+    /// Records what a programme had until `edge`, when it was edited or withdrawn, and what no trusted clock had let be planned.
     private mutating func missUnplanned(_ programme: ProgrammeInForce, through edge: Timestamp) {
         let id = programme.programme.id.rawValue
+        guard !time.isTrusted, memory.programmes[id]?.decided.isEmpty == false else { return }
         var occurrence = nextUndecided(of: programme)
         var count = 0
         while let each = occurrence, each.instant < edge, count < DirectorTimes.mostPassed {
-            conclude(Cue(programme.programme, each), .missed, missedReason(due: each.instant, next: nil))
+            conclude(Cue(programme.programme, each), .missed, Self.untrusted)
             occurrence = programme.recurrence.next(after: each.instant)
             count += 1
         }
@@ -143,7 +148,9 @@ extension Director {
     }
 
     /// Ends what no schedule names any more, and forgets it a month later.
-    private mutating func closeWithdrawnProgrammes() {
+    private mutating func closeWithdrawnProgrammes(
+        _ before: [ProgrammeID: ProgrammeInForce], toldOf issuedAt: Timestamp?
+    ) {
         let obeyed = obeyed
         let newest = schedules.values.map(\.issuedAt).max() ?? .distantPast
         let surely = time.isTrusted ? min(time.reckoned, newest) : .distantPast
@@ -152,6 +159,7 @@ extension Director {
             guard let entry = memory.programmes[id], obeyed.isDisjoint(with: entry.scopes) else { continue }
             if !entry.closed {
                 memory.programmes[id]?.closed = true
+                if let issuedAt, let old = before[ProgrammeID(unchecked: id)] { missUnplanned(old, through: issuedAt) }
                 for cue in playbacks.map(\.id) where cue.kind == .programme && cue.item == id {
                     guard let index = index(of: cue) else { continue }
                     let mustEnd =
@@ -163,7 +171,7 @@ extension Director {
                 }
             }
             let last = entry.decided.last?.through ?? .distantPast
-            if entry.scopes.isEmpty, last.advanced(byNanoseconds: DirectorTimes.recordedPast) < surely,
+            if last.advanced(byNanoseconds: DirectorTimes.recordedPast) < surely,
                 memory.programmes[id]?.begun.isEmpty == true,
                 !playbacks.contains(where: { $0.id.kind == .programme && $0.id.item == id })
             {

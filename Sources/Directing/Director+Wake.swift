@@ -21,14 +21,13 @@ extension Director {
             if let wantsAnewAt { include(wantsAnewAt, in: &wake) }
         }
         if let settings, playbacks.contains(where: { !$0.cue.isEmergency }) {
-            // What sounds is stopped, or changes its volume, when the hours do.
+            // What sounds is stopped, or changes its volume, when the hours do; and counts for another day after midnight.
             let second = secondOfDay(settings)
-            let fraction = time.reckoned.nanoseconds % DirectorTimes.second
             for hours in settings.quietHours + [settings.volumes.night?.hours].compactMap({ $0 }) {
                 guard let distance = hours.untilChange(secondOfDay: second) else { continue }
-                include(
-                    time.reckoned.advanced(byNanoseconds: Int64(distance) * DirectorTimes.second - fraction), in: &wake)
+                include(secondsOnTheWall: distance, in: &wake)
             }
+            if settings.limits.day != nil { include(secondsOnTheWall: 86_400 - second, in: &wake) }
         }
         return wake == Wake() ? nil : wake
     }
@@ -66,6 +65,14 @@ extension Director {
             include(playback.cue.due, in: &wake)
         }
         include(after(playback.cue.expires), in: &wake)
+    }
+
+    /// When the clocks on the wall will have gone on by so many seconds; or when they are changed, if that is before.
+    private func include(secondsOnTheWall distance: Int, in wake: inout Wake) {
+        let fraction = time.reckoned.nanoseconds % DirectorTimes.second
+        let instant = time.reckoned.advanced(byNanoseconds: Int64(distance) * DirectorTimes.second - fraction)
+        include(instant, in: &wake)
+        if let change = localZone.firstChange(from: time.reckoned, to: instant) { include(change, in: &wake) }
     }
 
     private func after(_ instant: Timestamp) -> Timestamp { instant.advanced(byNanoseconds: 1) }

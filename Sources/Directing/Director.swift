@@ -58,7 +58,7 @@ public struct Director: Sendable {
     /// Whether what is wanted may have changed, and when it will in any case.
     var wantsAnew = true
     var wantsAnewAt: Timestamp?
-    /// When this director was told its first event, and when the clock was first trusted, by the monotonic clock.
+    /// When this director was told its first event, and since when the clock is trusted, by the monotonic clock.
     var startedAt: Int64 = 0
     var trustedSince: Int64?
     /// Programmes of which more was missed than is told one by one, since when.
@@ -83,6 +83,12 @@ public struct Director: Sendable {
         effects.removeAll(keepingCapacity: true)
         if time.instant == nil { startedAt = now.monotonic }
         time.advance(to: now)
+        turnDay()
+        switch event {
+        // What has come due is due by the schedules that were in force until now.
+        case .schedule, .settings: if !isStopping { planProgrammes() }
+        default: break
+        }
         take(event)
         if !isStopping {
             plan()

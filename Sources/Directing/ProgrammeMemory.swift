@@ -84,6 +84,8 @@ struct BegunProgramme: Codable, Sendable, Hashable {
     var endsBy: Timestamp
     /// What earlier programs played of it.
     var earlier: Earlier?
+    /// Nanoseconds of what this program played that are counted for the day.
+    var counted: Int64?
     /// Whether it waits for its continuation.
     var isSuspended = false
 

@@ -27,6 +27,12 @@ public struct TimeZoneRules: Hashable, Sendable {
     /// Seconds east of UTC at an instant.
     public func secondsFromUTC(at instant: Timestamp) -> Int { offset(of: span(at: instant.wholeSeconds)) }
 
+    /// The first instant after `from` and not after `to` at which the clocks are changed; nil when they are not.
+    public func firstChange(from: Timestamp, to: Timestamp) -> Timestamp? {
+        guard let start = start(of: span(at: from.wholeSeconds) + 1), start <= to.wholeSeconds else { return nil }
+        return Timestamp(wholeSeconds: start)
+    }
+
     /// What a local time stands for.
     public enum LocalMeaning: Hashable, Sendable {
         /// The clocks show it once.

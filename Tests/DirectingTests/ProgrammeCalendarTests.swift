@@ -71,4 +71,27 @@ import Testing
         #expect(Set(dues.map { $0.nanoseconds / 3_600_000_000_000 % 24 }) == hours)
         #expect(world.violations.isEmpty)
     }
+
+    /// The law: quiet hours are hours on the wall. The node is told of nothing but what it asked for.
+    @Test(arguments: [
+        // In the gap of 28 March two o'clock is three o'clock.
+        ("2027-03-28T00:50:00Z", "03:00", "04:00", "2027-03-28T01:00:00Z"),
+        // Quiet begins in the second pass of a time whose first pass it let by.
+        ("2026-10-25T00:50:00Z", "02:30", "02:40", "2026-10-25T01:30:00Z"),
+    ])
+    func `quiet begins in time in the night in which the clocks are changed`(
+        start: String, from: String, to: String, begins: String
+    ) throws {
+        var world = World(at: try #require(Timestamp(start)))
+        world.idle = 86_400_000
+        var settings = world.settingsOfDefault
+        settings.timeZone = "Europe/Berlin"
+        settings.quietHours = [NodeSettings.QuietHours(from: from, to: to)]
+        world.set(settings)
+        world.publish([Samples.broadcast("b", in: world, seconds: 3000)])
+        world.run(seconds: 4000)
+        #expect(world.end(Samples.cue("b")) == .init(kind: .stopped, code: .quietHours))
+        let quiet = try #require(Timestamp(begins)).seconds(since: try #require(Timestamp(start)))
+        #expect(world.terminal[Samples.cue("b")]?.framesHeard == Int64(quiet * 1000))
+    }
 }

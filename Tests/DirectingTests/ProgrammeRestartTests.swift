@@ -44,6 +44,16 @@ import Testing
         }
     }
 
+    @Test(arguments: [0.1, 0.5, 1]) func `what was heard last and is not known twice is heard once`(lag: Double) {
+        for tenth in 600..<640 {
+            var world = Self.world(.joinInProgress)
+            world.run(seconds: Double(tenth) / 10)
+            world.restart(knowingLess: lag)
+            world.run(seconds: 100)
+            #expect(world.violations.isEmpty, "killed after \(tenth) tenths")
+        }
+    }
+
     @Test func `killed twice it goes on twice, and its end tells all that was heard`() {
         var world = Self.world(.joinInProgress)
         world.run(seconds: 70)
@@ -222,6 +232,34 @@ import Testing
         world.run(seconds: 86_400)
         #expect(world.end(Samples.occurrence("a", day: 22)) == .finished)
         #expect(world.violations.isEmpty)
+    }
+
+    @Test func `what the node obeys again after a while was none of its meanwhile`() {
+        var world = World()
+        let commune = Scope("commune.cam-giang") ?? World.scope
+        world.set(world.settingsOfDefault)
+        world.publish(schedule: [Samples.programme("a", rrule: "FREQ=HOURLY")], to: commune)
+        world.run(seconds: 200)
+        var elsewhere = world.settingsOfDefault
+        elsewhere.scopes = []
+        world.set(elsewhere)
+        world.run(seconds: 3 * 3600)
+        world.set(world.settingsOfDefault)
+        world.run(seconds: 3600)
+        #expect(world.terminal.keys.sorted() == ["10:01:00", "14:01:00"].map { Samples.occurrence("a", at: $0) })
+        #expect(world.violations.isEmpty)
+    }
+
+    @Test func `what comes due as its schedule changes is due by the old one`() {
+        var world = World()
+        let programmes = [Samples.programme("a"), Samples.programme("b", at: "10:01:10")]
+        world.publish(schedule: programmes)
+        world.run(seconds: 69)
+        world.player.advance(to: world.player.clock + 2000, wallOffset: world.wallOffset)
+        world.publish(schedule: [programmes[0]])
+        world.run(seconds: 100)
+        #expect(world.end(Samples.occurrence("b", at: "10:01:10")) == .init(kind: .stopped, code: .withdrawn))
+        #expect(world.end(Samples.occurrence("a")) == .finished)
     }
 
     @Test func `a schedule told again changes nothing`() {

@@ -79,4 +79,32 @@ import Testing
         world.run(seconds: 100)
         #expect(world.terminal[Samples.occurrence("a")]?.framesHeard == 60_000)
     }
+
+    @Test func `what was killed counts for what was heard of it, once, whatever it is`() {
+        var world = Self.world { $0.day = UseLimit(seconds: 100) }
+        world.publish([Samples.broadcast("b", in: world, seconds: 60)])
+        world.run(seconds: 20)
+        // Interrupted, so that a part of it is counted when the program dies.
+        world.publish(
+            [Samples.broadcast("e", .emergency, in: world, seconds: 10)], to: Scope("commune.cam-giang") ?? World.scope)
+        world.run(seconds: 20)
+        world.restart()
+        #expect(world.terminal[Samples.cue("b")]?.framesHeard == 30_000)
+        world.publish(schedule: [Samples.programme("a", seconds: 300)])
+        world.run(seconds: 600)
+        #expect(world.end(Samples.occurrence("a")) == .init(kind: .stopped, code: .useLimit))
+        #expect(world.terminal[Samples.occurrence("a")]?.framesHeard == 71_000)
+        #expect(world.violations.isEmpty)
+    }
+
+    @Test func `what sounds over midnight counts for both days`() {
+        var world = Self.world { $0.day = UseLimit(seconds: 100) }
+        world.publish(schedule: [
+            Samples.programme("a", at: "2026-11-21T23:59:00", seconds: 120),
+            Samples.programme("b", at: "2026-11-22T05:00:00", seconds: 60),
+        ])
+        world.run(seconds: 86_400)
+        #expect(world.end(Samples.occurrence("a", at: "23:59:00")) == .finished)
+        #expect(world.terminal[Samples.occurrence("b", at: "05:00:00", day: 22)]?.framesHeard == 41_000)
+    }
 }

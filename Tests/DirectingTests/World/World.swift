@@ -213,8 +213,12 @@ struct World {
     }
 
     /// The program dies and starts again, from the memory that was stored last: as JSON.
-    mutating func restart(afterSeconds off: Double = 0) {
-        let heard = player.die()
+    ///
+    /// - Parameter lag: seconds that were heard last and are not known.
+    mutating func restart(afterSeconds off: Double = 0, knowingLess lag: Double = 0) {
+        let heard = player.die().mapValues { heard in
+            Heard(frames: max(0, heard.frames - Int64(lag * Double(heard.rate))), rate: heard.rate)
+        }
         player.advance(to: player.clock + Int64(off * 1000), wallOffset: wallOffset)
         isStopping = false
         do {
