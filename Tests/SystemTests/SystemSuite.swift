@@ -1,5 +1,5 @@
 import Testing
 
-/// Everything with the real programs: they want the machine for themselves, so one after the other.
-@Suite(.serialized, .timeLimit(.minutes(5)))
+/// Everything with the real programs. They sleep most of their time, and want the machine nearly for themselves when they do not: a few at once.
+@Suite(.lanes, .timeLimit(.minutes(10)))
 enum SystemSuite {}
