@@ -6,7 +6,7 @@ public struct NodeEvent: Hashable, Codable, Sendable {
         case deviceLost, deviceRestored, xrun
         case clockTrusted, clockStepped
         case contentCorrupt, contentFailed
-        case storageFault, mutedLocally, halted, haltLifted
+        case storageFault, halted, haltLifted
         /// A self-test was made; `selfTest` says what it found.
         case selfTested
     }
