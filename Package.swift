@@ -160,6 +160,8 @@ let package = Package(
         // tests
         .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
         module("BroadcastTesting", ["CLinux", "RuntimeSupport", logging]),
+        .target(
+            name: "TestThreads", dependencies: ["RuntimeSupport"], path: "Tests/TestThreads", swiftSettings: house),
         tests("AcousticsTests", ["Acoustics"]),
         tests("ALSAPlaybackTests", ["ALSAPlayback"]),
         tests("AmplifierControlTests", ["AmplifierControl"]),
@@ -194,9 +196,11 @@ let package = Package(
             "PlayoutTests",
             [
                 "AmplifierControl", "BroadcastTesting", "LoudnessMeasurement", "MP3Decoding", "Playout", "Relaying",
-                "RuntimeSupport", logging,
+                "RuntimeSupport", "TestThreads", logging,
             ]),
-        tests("RelayingTests", ["BroadcastTesting", "HTTPTransfer", "MP3Decoding", "Relaying", "RuntimeSupport"]),
+        tests(
+            "RelayingTests",
+            ["BroadcastTesting", "HTTPTransfer", "MP3Decoding", "Relaying", "RuntimeSupport", "TestThreads"]),
         tests(
             "RehearsingTests",
             [
@@ -213,7 +217,7 @@ let package = Package(
         tests(
             "SystemTests",
             ["BroadcastTesting", "Broadcasting", "ControllerAPI", "Messaging", "RuntimeSupport", "Scheduling", crypto]),
-        tests("VirtualSoundCardTests", ["CALSA"]),
+        tests("VirtualSoundCardTests", ["CALSA", "TestThreads"]),
         tests(
             "ScheduleFilesTests",
             ["BroadcastTesting", "Broadcasting", "ScheduleFiles", "Scheduling", "Timetabling", "ZoneReading", crypto]),

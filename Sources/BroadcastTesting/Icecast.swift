@@ -81,16 +81,8 @@ public final class Icecast: Sendable {
         self.folder = folder
         self.port = port
         process = try ChildProcess("icecast2", ["-c", folder.file("icecast.xml")])
-        try await process.line { $0.contains("listener socket on port") || $0.contains("server started") }
-        // It says so a moment before it listens.
-        for _ in 0..<200 {
-            if let descriptor = try? Self.connect(port) {
-                close(descriptor)
-                return
-            }
-            try await Task.sleep(for: .milliseconds(25))
-        }
-        throw SystemError("connect to Icecast", number: ECONNREFUSED)
+        // It listens by then.
+        try await process.line(within: .seconds(60)) { $0.contains("server started") }
     }
 
     /// Has a station send `mp3` to `mount`.

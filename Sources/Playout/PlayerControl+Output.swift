@@ -54,8 +54,12 @@ extension PlayerControl {
     }
 
     /// The factor that the samples of a voice are given.
+    ///
+    /// A card that is lower than it should be, as before an emergency, is on its way up. Samples that made up for that in the meantime would
+    /// only run into the limiter, which would hold the sound down long after the card is up.
     func factor(_ voice: Voice, _ state: State) -> Float {
-        Float(Decibels.factor(voice.request.gain - state.output.card))
+        let gain = voice.request.gain
+        return Float(Decibels.factor(min(gain - state.output.card, max(gain, 0))))
     }
 
     /// Says what is wrong with a part, or that nothing is.

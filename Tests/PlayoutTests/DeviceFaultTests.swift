@@ -1,10 +1,11 @@
 import Foundation
+import TestThreads
 import Testing
 
 @testable import Playout
 
 /// What becomes of the sound when the device runs dry, hangs, is suspended or goes away.
-@Suite(.timeLimit(.minutes(1))) struct DeviceFaultTests {
+@Suite(.ownThread, .timeLimit(.minutes(5))) struct DeviceFaultTests {
     private let first = VoiceID(1)
     private let second = VoiceID(2)
 
@@ -49,8 +50,7 @@ import Testing
             player.start(first, at: .now)
             _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
             try stage.say("present")
-            _ = await events.next { if case .deviceRestored = $0 { true } else { nil } }
-            let end = try #require(await events.end(of: first))
+            let end = try #require(await events.returnAndEnd(of: first))
             #expect(end.completion == .finished)
         }
     }

@@ -1,12 +1,13 @@
 import Foundation
 import LoudnessMeasurement
 import MP3Decoding
+import TestThreads
 import Testing
 
 @testable import Playout
 
 /// From the file as people send it to the loudspeaker: measured as the controller does, played as the node does, measured as ffmpeg does.
-@Suite struct LoudnessTests {
+@Suite(.ownThread) struct LoudnessTests {
     /// Files from −35 to −6 LUFS: two voices, noises, tones, and music of a kind. `{gain}` is filled in.
     private static let files: [(loudness: Double, sox: String)] = [
         (-35, "espeak"), (-31, "synth 4 pinknoise"), (-28, "espeak"), (-25, "synth 4 sine 440"),

@@ -1,11 +1,12 @@
 import AmplifierControl
 import Foundation
+import TestThreads
 import Testing
 
 @testable import Playout
 
 /// What lies behind the samples: the amplifier's power, and the volume of the card.
-@Suite(.timeLimit(.minutes(1))) struct OutputTests {
+@Suite(.ownThread, .timeLimit(.minutes(5))) struct OutputTests {
     /// A relay that tells each change.
     private final class Relay: AmplifierSwitch {
         let changes: AsyncStream<Bool>

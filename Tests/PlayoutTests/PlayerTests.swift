@@ -1,10 +1,11 @@
 import Foundation
+import TestThreads
 import Testing
 
 @testable import Playout
 
 /// The player on the virtual card: what is heard, and what is said of it.
-@Suite(.timeLimit(.minutes(1))) struct PlayerTests {
+@Suite(.ownThread, .timeLimit(.minutes(5))) struct PlayerTests {
     @Test(arguments: [(44_100, 2), (48_000, 2), (48_000, 1)])
     func `a file of the device's rate is heard as mpg123 decodes it`(rate: Int, channels: Int) async throws {
         let stage = try Stage("rates [ \(rate) ] channels [ \(channels) ]")

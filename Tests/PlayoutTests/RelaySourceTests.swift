@@ -2,12 +2,13 @@ import BroadcastTesting
 import Foundation
 import MP3Decoding
 import Relaying
+import TestThreads
 import Testing
 
 @testable import Playout
 
 /// What is heard of a stream that comes, or does not, frame by frame and without a clock.
-@Suite(.serialized) struct RelaySourceTests {
+@Suite(.ownThread) struct RelaySourceTests {
     /// Makes MP3 files of tones, and hears which of them sounds.
     private struct Bench {
         static let rate = 48_000

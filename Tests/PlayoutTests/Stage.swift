@@ -129,16 +129,12 @@ final class Stage: Sendable {
         configuration.deviceFolders = [folder.path]
         adjust(&configuration)
         let player = try Player(configuration: configuration, amplifier: amplifier, logger: Logger(label: "test"))
-        let running = Task { try await player.run() }
-        var events = player.events.makeAsyncIterator()
-        do {
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await player.run() }
+            defer { group.cancelAll() }
+            var events = player.events.makeAsyncIterator()
             try await body(player, &events)
-        } catch {
-            running.cancel()
-            throw error
         }
-        running.cancel()
-        try await running.value
     }
 }
 
@@ -154,6 +150,18 @@ extension AsyncStream<PlayerEvent>.AsyncIterator {
     /// Waits for the end of a voice.
     mutating func end(of id: VoiceID) async -> VoiceEnd? {
         await next { if case .ended(id, let end) = $0 { end } else { nil } }
+    }
+
+    /// Waits for a lost device to be back and for the end of a voice, whichever comes first: without the device the voice goes on by the clock.
+    mutating func returnAndEnd(of id: VoiceID) async -> VoiceEnd? {
+        var isBack = false
+        var end: VoiceEnd?
+        while !isBack || end == nil {
+            guard let event = await next(isolation: #isolation) else { return nil }
+            if case .deviceRestored = event { isBack = true }
+            if case .ended(id, let what) = event { end = what }
+        }
+        return end
     }
 }
 

@@ -1,10 +1,11 @@
 import Foundation
+import TestThreads
 import Testing
 
 @testable import Playout
 
 /// What becomes of a voice when another takes over, it is paused, stopped, or the device goes away.
-@Suite(.timeLimit(.minutes(1))) struct TakeoverTests {
+@Suite(.ownThread, .timeLimit(.minutes(5))) struct TakeoverTests {
     private let first = VoiceID(1)
     private let second = VoiceID(2)
 
@@ -14,7 +15,9 @@ import Testing
         let stage = try Stage("rates [ 48000 ]")
         let music = try stage.music("music", seconds: 3, rate: 48_000)
         let alarm = try stage.music("alarm", seconds: 0.7, rate: 48_000, seed: 5)
-        try await stage.play { player, events in
+        try await stage.play {
+            $0.bufferDuration = 0.6
+        } body: { player, events in
             player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
             player.load(VoiceRequest(id: second, segments: [.file(path: stage.path("alarm.mp3"))]))
             _ = await events.next { if case .loaded(second, _, _) = $0 { true } else { nil } }
@@ -34,7 +37,8 @@ import Testing
                 }
             }
             try #require(pausedAt > 0)
-            #expect(delay < 0.05)
+            // Sooner than what the device held had passed. How soon on a machine that has time, Benchmarks/takeover measures.
+            #expect(delay < 0.4)
             player.resume(first, from: .heard, ramp: 0)
             let end = try #require(await events.end(of: first))
             #expect(end.completion == .finished)
@@ -42,9 +46,9 @@ import Testing
             let heard = try stage.heard()
             let cut = Int(pausedAt) * 2
             #expect(find(music[..<cut], in: heard) == 0)
-            // The alarm follows at once: the two calls are a moment apart.
+            // Between the two calls a moment passes, and in the device's time no more than that.
             let begin = try #require(find(alarm[...], in: heard, from: cut))
-            #expect(begin - cut < 2 * 240)
+            #expect(heard[cut..<begin].allSatisfy { $0 == 0 })
             #expect(find(music[cut...], in: heard, from: begin) != nil)
         }
     }
@@ -83,8 +87,7 @@ import Testing
             try stage.say("lost")
             _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
             try stage.say("present")
-            _ = await events.next { if case .deviceRestored = $0 { true } else { nil } }
-            let end = try #require(await events.end(of: first))
+            let end = try #require(await events.returnAndEnd(of: first))
             #expect(end.completion == .finished)
             #expect(end.framesDue == Int64(music.count / 2))
             #expect(end.framesHeard < end.framesDue)

@@ -1,11 +1,12 @@
 import Foundation
 import Logging
+import TestThreads
 import Testing
 
 @testable import Playout
 
 /// What a voice is made of: several files, other rates, gains, and files that break.
-@Suite(.timeLimit(.minutes(1))) struct VoiceTests {
+@Suite(.ownThread, .timeLimit(.minutes(5))) struct VoiceTests {
     private let id = VoiceID(1)
 
     @Test func `segments follow each other without a gap`() async throws {

@@ -1,9 +1,10 @@
 import CALSA
 import Foundation
+import TestThreads
 import Testing
 
 /// What libasound's calls do on the card.
-@Suite struct HandleTests {
+@Suite(.ownThread) struct HandleTests {
     /// Ten times as fast as it says, so that the tests need not wait.
     static let fast = "ppm 9000000"
 

@@ -1,8 +1,9 @@
 import CALSA
+import TestThreads
 import Testing
 
 /// Whatever a program does, the card records what was written last to each frame that it sounded.
-@Suite struct HistoryTests {
+@Suite(.ownThread) struct HistoryTests {
     /// What a program has done to a handle, and what must have been heard of it.
     struct History {
         /// What is in the buffer, from the last prepare on.

@@ -1,8 +1,9 @@
 import CALSA
+import TestThreads
 import Testing
 
 /// What happens when the control file takes the card away.
-@Suite struct LossTests {
+@Suite(.ownThread) struct LossTests {
     @Test func `a sleeping program is woken by the loss, and the card comes back`() async throws {
         let card = try TestCard(options: HandleTests.long)
         let pcm = try PCM(card, buffer: 192000)

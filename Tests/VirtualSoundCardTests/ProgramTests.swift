@@ -1,10 +1,11 @@
 import Foundation
+import TestThreads
 import Testing
 
 /// Programs that know nothing of the card play to it as to any other.
 ///
 /// A plugin built with a sanitizer can only be loaded by programs built with it, which these are not.
-@Suite(.disabled(if: TestCard.isSanitized)) struct ProgramTests {
+@Suite(.ownThread, .disabled(if: TestCard.isSanitized)) struct ProgramTests {
     @Test func `aplay sounds every sample, in real time`() async throws {
         let card = try TestCard()
         // Whole periods, for aplay fills the last one up with silence.

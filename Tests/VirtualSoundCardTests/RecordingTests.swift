@@ -1,9 +1,10 @@
 import CALSA
 import Foundation
+import TestThreads
 import Testing
 
 /// Which files the card makes of what is heard.
-@Suite struct RecordingTests {
+@Suite(.ownThread) struct RecordingTests {
     @Test func `opening again goes on in the same file, another format begins a new one`() throws {
         let card = try TestCard(options: HandleTests.fast)
         let sounds = (1...3).map { Sound.noise(frames: 960, seed: $0) }
