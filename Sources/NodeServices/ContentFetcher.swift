@@ -21,6 +21,8 @@ actor ContentFetcher {
     /// What became known of a piece of audio.
     enum News: Sendable {
         case available(ContentHash)
+        /// It was there, and has made room for something more urgent. It is fetched again when there is room.
+        case evicted(ContentHash)
         case failed(ContentHash, Reason)
     }
 
@@ -50,6 +52,8 @@ actor ContentFetcher {
 
     /// How often wrong bytes are fetched again before the audio counts as not to be had.
     static let wrongContentLimit = 3
+    /// After so long, what was given up is tried once more: a server may have been put right, and programmes are wanted for years.
+    static let givenUpPause = Duration.seconds(3600)
 
     init(
         store: ContentStore, logger: Logger, download: @escaping Download,
@@ -91,7 +95,7 @@ actor ContentFetcher {
 
     /// How many of the wanted pieces are on the disk, and how many are not.
     var counts: (held: Int, missing: Int) {
-        let held = wanted.count { attempts[$0.sha256].map { $0.isSettled && !$0.isGivenUp } ?? false }
+        let held = wanted.count { attempts[$0.sha256]?.isSettled ?? false }
         return (held, wanted.count - held)
     }
 
@@ -145,9 +149,12 @@ actor ContentFetcher {
         case .wrong(let problem):
             await store.discardPartial(of: audio)
             attempts[hash]?.wrong += 1
-            guard attempts[hash]?.wrong == Self.wrongContentLimit else { return postpone(hash, because: problem) }
-            attempts[hash]?.isSettled = true
+            guard let tried = attempts[hash], tried.wrong >= Self.wrongContentLimit else {
+                return postpone(hash, because: problem)
+            }
             attempts[hash]?.isGivenUp = true
+            attempts[hash]?.notBefore = .now + Self.givenUpPause
+            guard !tried.isGivenUp else { return }
             await report(.failed(hash, Reason(.contentCorrupt, problem)))
         }
     }
@@ -162,9 +169,17 @@ actor ContentFetcher {
     /// Room on the disk for `audio`: by what nobody wants, or else by what is less urgent, which is fetched again for its time.
     private func makeRoom(for audio: AudioReference) async -> Bool {
         let hashes = wanted.map(\.sha256)
-        if await store.makeRoom(for: audio.bytes, keeping: Set(hashes)) { return true }
+        // What an earlier download left lies on the disk already.
+        let bytes = max(0, audio.bytes - (await store.partialBytes(of: audio)))
+        if await store.makeRoom(for: bytes, keeping: Set(hashes)) { return true }
         let upToIt = hashes.prefix { $0 != audio.sha256 } + [audio.sha256]
-        return await store.makeRoom(for: audio.bytes, keeping: Set(upToIt))
+        let fits = await store.makeRoom(for: bytes, keeping: Set(upToIt))
+        for less in wanted where attempts[less.sha256]?.isSettled ?? false {
+            guard await !store.holds(less) else { continue }
+            attempts[less.sha256]?.isSettled = false
+            await report(.evicted(less.sha256))
+        }
+        return fits
     }
 
     private enum Outcome: Sendable {

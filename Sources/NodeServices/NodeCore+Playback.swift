@@ -11,6 +11,8 @@ extension NodeCore {
         switch news {
         case .available(let hash):
             perform(direct(.content(hash, .available)))
+        case .evicted(let hash):
+            perform(direct(.content(hash, .missing)))
         case .failed(let hash, let reason):
             var event = NodeEvent(.contentFailed, reason: reason)
             event.sha256 = hash

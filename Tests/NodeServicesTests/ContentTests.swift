@@ -150,13 +150,7 @@ import Testing
         download: @escaping ContentFetcher.Download
     ) async throws -> [String] {
         let (news, sink) = AsyncStream.makeStream(of: String.self)
-        let store = try store(quota: quota)
-        let fetcher = ContentFetcher(store: store, logger: Logger(label: "test"), download: download) { piece in
-            switch piece {
-            case .available(let hash): sink.yield("available \(hash)")
-            case .failed(let hash, let reason): sink.yield("failed \(hash) \(reason.code)")
-            }
-        }
+        let fetcher = try fetcher(quota: quota, telling: sink, download: download)
         let task = Task { await fetcher.run() }
         defer { task.cancel() }
         await fetcher.use(addresses: addresses)
@@ -167,6 +161,76 @@ import Testing
             if lines.count == count { break }
         }
         return lines
+    }
+
+    private func fetcher(
+        quota: Int64 = 1 << 30, telling sink: AsyncStream<String>.Continuation,
+        download: @escaping ContentFetcher.Download
+    ) throws -> ContentFetcher {
+        ContentFetcher(store: try store(quota: quota), logger: Logger(label: "test"), download: download) { piece in
+            switch piece {
+            case .available(let hash): sink.yield("available \(hash)")
+            case .evicted(let hash): sink.yield("evicted \(hash)")
+            case .failed(let hash, let reason): sink.yield("failed \(hash) \(reason.code)")
+            }
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a wanted piece that made room for another is told, and fetched again when there is room`() async throws {
+        let bytes = (0..<3).map { Data(repeating: UInt8($0), count: 20) }
+        let pieces = bytes.map { audio($0) }
+        let (news, sink) = AsyncStream.makeStream(of: String.self)
+        let fetcher = try fetcher(quota: 45, telling: sink) { url, path, _ throws(ContentFetcher.DownloadFailure) in
+            let piece = bytes.first { url.contains(ContentHash(SHA256.hash(data: $0)).hex) } ?? Data()
+            do { try piece.write(to: URL(filePath: path)) } catch { throw .unavailable("\(error)") }
+        }
+        let task = Task { await fetcher.run() }
+        defer { task.cancel() }
+        await fetcher.use(addresses: ["http://good"])
+        var lines = news.makeAsyncIterator()
+        await fetcher.want([pieces[2]])
+        #expect(await lines.next() == "available \(pieces[2].sha256)")
+        await fetcher.want(pieces)
+        #expect(await lines.next() == "available \(pieces[0].sha256)")
+        #expect(await lines.next() == "evicted \(pieces[2].sha256)")
+        #expect(await lines.next() == "available \(pieces[1].sha256)")
+        await fetcher.want([pieces[1], pieces[2]])
+        await fetcher.use(addresses: ["http://also-good"])
+        #expect(await lines.next() == "available \(pieces[2].sha256)")
+        #expect(await fetcher.counts == (2, 0))
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `what an earlier download left needs no room a second time`() async throws {
+        let bytes = Data(repeating: 7, count: 20)
+        let piece = audio(bytes)
+        try bytes.prefix(15).write(to: URL(filePath: try store(quota: 30).partialPath(of: piece.sha256)))
+        let lines = try await fetch([piece], from: ["http://good"], count: 1, quota: 30) {
+            _, path, _ throws(ContentFetcher.DownloadFailure) in
+            do { try bytes.write(to: URL(filePath: path)) } catch { throw .unavailable("\(error)") }
+        }
+        #expect(lines == ["available \(piece.sha256)"])
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `what was given up is tried again at another address`() async throws {
+        let bytes = Data("sound".utf8)
+        let piece = audio(bytes)
+        let (news, sink) = AsyncStream.makeStream(of: String.self)
+        let fetcher = try fetcher(telling: sink) { url, path, _ throws(ContentFetcher.DownloadFailure) in
+            let sent = url.hasPrefix("http://good") ? bytes : Data("other".utf8)
+            do { try sent.write(to: URL(filePath: path)) } catch { throw .unavailable("\(error)") }
+        }
+        let task = Task { await fetcher.run() }
+        defer { task.cancel() }
+        await fetcher.use(addresses: ["http://liar"])
+        await fetcher.want([piece])
+        var lines = news.makeAsyncIterator()
+        #expect(await lines.next() == "failed \(piece.sha256) contentCorrupt")
+        #expect(await fetcher.counts == (0, 1))
+        await fetcher.use(addresses: ["http://good"])
+        #expect(await lines.next() == "available \(piece.sha256)")
     }
 
     @Test func `pieces come in the order of their urgency, from the first address that has them and then from there`()

@@ -29,3 +29,11 @@ struct Patience: Sendable {
         }
     }
 }
+
+extension SlowMachine {
+    /// - Throws: `SlowMachine` when `what` was more than `tolerance` seconds off its instant. Where nobody takes the processor away, none is:
+    ///   after as many tries as `Patience` has, it counts.
+    static func check(_ what: String, isOff seconds: Double, within tolerance: Double = 0.02) throws(SlowMachine) {
+        guard seconds.magnitude < tolerance else { throw SlowMachine("\(what) was \(seconds) s off") }
+    }
+}

@@ -153,12 +153,15 @@ final class SignedController: Sendable {
     }
 
     /// Waits for the cue's terminal record, whatever it says.
+    ///
+    /// - Throws: also `SlowMachine`, when it says that the cue was not decoded in time: then nothing can be said of its sound.
     @discardableResult
     func ending(of cue: CueID, within patience: Duration = .seconds(20)) async throws -> Told {
         let arrival = try await journal.first(within: patience, "end of \(cue)") {
             $0.playback?.cue == cue && $0.playback?.final == true
         }
         guard let event = arrival.playback else { throw ToolFailure(description: "no playback") }
+        try event.requireDecoded()
         return Told(record: arrival.record, event: event)
     }
 

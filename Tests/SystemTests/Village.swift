@@ -217,9 +217,13 @@ final class Village: Sendable {
     }
 
     /// A node's journal as the ledger has it, the oldest record first.
+    ///
+    /// - Throws: also `SlowMachine`, when something was not decoded in time: then nothing can be said of what sounded.
     func journal(of node: NodeBox) async throws -> [JournalRecord] {
         let entries = try await get(List<JournalEntry>.self, Route.journal(of: node.id) + "?limit=1000").items
-        return entries.map(\.record).sorted { $0.sequence < $1.sequence }
+        let records = entries.map(\.record).sorted { $0.sequence < $1.sequence }
+        for case .playback(let event) in records.map(\.event) { try event.requireDecoded() }
+        return records
     }
 
     /// Starts `loa watch --json`.
