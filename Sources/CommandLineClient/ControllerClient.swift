@@ -114,6 +114,10 @@ struct ControllerClient: Sendable {
         try await send("POST", Route.nodes, request)
     }
 
+    func change(_ id: NodeID, _ change: NodeChange) async throws -> NodeItem {
+        try await send("PUT", Route.node(id), change)
+    }
+
     // MARK: - Events
 
     /// Hands `receive` what happens from now on, until the controller ends the stream.

@@ -18,7 +18,7 @@ struct LocalFile: Hashable, Sendable {
         }
         switch information.st_mode & S_IFMT {
         case S_IFREG: break
-        case S_IFDIR: throw ClientError.file("\(path) is a folder: name an MP3 file")
+        case S_IFDIR: throw ClientError.file("\(path) is a folder: name a file")
         default: throw ClientError.file("\(path) is no regular file: save it to one first")
         }
         guard unsafe access(path, R_OK) == 0 else {
@@ -27,6 +27,19 @@ struct LocalFile: Hashable, Sendable {
         guard information.st_size > 0 else { throw ClientError.file("\(path) is empty") }
         self.path = path
         bytes = Int64(information.st_size)
+    }
+
+    /// All that it holds.
+    ///
+    /// - Throws: `ClientError.file` where that is more than `most` bytes, or cannot be read.
+    func bytes(atMost most: Int64) throws -> [UInt8] {
+        guard bytes <= most else {
+            throw ClientError.file("\(path) has \(bytes) bytes, over the \(most) that such a file has at the most")
+        }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ClientError.file("\(path) cannot be read")
+        }
+        return Array(data)
     }
 
     private static func words(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }

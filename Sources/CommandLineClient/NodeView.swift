@@ -1,5 +1,6 @@
 import Broadcasting
 import ControllerAPI
+import ScheduleFiles
 
 /// How nodes are shown to people.
 enum NodeView {
@@ -34,6 +35,7 @@ enum NodeView {
                     ? "none" : settings.quietHours.map { "\($0.from)-\($0.to)" }.joined(separator: ", ")
             ),
         ]
+        facts.append(("limits", limits(settings.limits)))
         if let test = settings.selfTest {
             facts.append(("self-test", "daily from \(test.at) on, at \(decimalText(test.level, 1)) dBFS"))
         }
@@ -74,6 +76,18 @@ enum NodeView {
         let night = volumes.night.map { "; \($0.from)-\($0.to) \(decimalText($0.volume, 1)) dB" } ?? ""
         return "\(decimalText(volumes.normal, 1)) dB\(night), ceiling \(decimalText(volumes.ceiling, 1)) dB, "
             + "emergency \(decimalText(volumes.emergency, 1)) dB"
+    }
+
+    private static func limits(_ limits: NodeSettings.Limits) -> String {
+        func use(_ limit: UseLimit?, _ time: String) -> [String] {
+            [limit?.sessions.map { "\($0) sessions" }, limit?.seconds.map { DurationText.text($0) }]
+                .compactMap(\.self).map { "\($0) a \(time)" }
+        }
+        var texts = limits.sessionDuration.map { ["\(DurationText.text($0)) a session"] } ?? []
+        texts += use(limits.day, "day") + use(limits.week, "week")
+        if let days = limits.days { texts.append("on \(DayOfWeek.written(days))") }
+        texts.append("an emergency \(DurationText.text(limits.maximumDuration))")
+        return texts.joined(separator: ", ")
     }
 
     private static func selfTest(_ result: SelfTestResult, zone: LocalZone) -> String {

@@ -15,7 +15,7 @@ struct RehearseCommand: AsyncParsableCommand {
             week, has all its audio and a right clock. Relays are not connected to: in their place stands what sounds when a \
             station does not answer.
 
-            loa rehearse schedules/commune.yaml --node cl-01 --from '24/11/2026 00:00' --to '25/11/2026 00:00'
+            loa rehearse schedules/commune.yaml --node cl-01 --from 24/11/2026 --to 25/11/2026
             loa rehearse schedules/commune.yaml schedules/flood-plan.yaml --node cl-01 --call lu-khan-cap@05:10
             loa rehearse schedules/commune.yaml --node cl-01 --from 04:55 --to 05:30 --out morning.flac
             """)
@@ -29,12 +29,12 @@ struct RehearseCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp("The first instant (default: the next midnight).", valueName: "time"),
-        transform: { try WrittenTime($0) })
+        transform: { try WrittenTime.orMidnight($0) })
     var from: WrittenTime?
 
     @Option(
         help: ArgumentHelp("The last instant (default: a day after the first).", valueName: "time"),
-        transform: { try WrittenTime($0) })
+        transform: { try WrittenTime.orMidnight($0) })
     var to: WrittenTime?
 
     @Option(

@@ -32,6 +32,7 @@ struct RehearsedStation {
             let known = zip(paths, plans).compactMap { path, plan in plan.file.nodes[node].map { (path, $0) } }
             if known.isEmpty, scopes.isEmpty { throw Self.unknown(node, paths, plans) }
             settings.scopes = known.flatMap { $0.1.scopes }
+            if let limits = known.compactMap({ $0.1.limits }).first { settings.limits = limits }
             if let hours = known.compactMap({ $0.1.quietHours }).first {
                 settings.quietHours = hours
             } else {

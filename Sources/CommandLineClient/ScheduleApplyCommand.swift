@@ -3,6 +3,7 @@ import Broadcasting
 import ControllerAPI
 import ScheduleFiles
 import Timetabling
+import ZoneReading
 
 /// `loa schedule apply`
 struct ScheduleApplyCommand: AsyncParsableCommand {
@@ -32,6 +33,13 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
         let zone = try common.localZone()
         let plan = try SchedulePlan(path: file)
         let client = try ControllerClient(common)
+        // Said before anything is uploaded or changed.
+        let scopes = plan.file.schedules.filter { !$0.value.isEmpty }.keys.sorted()
+        let unknown = BroadcastTargets(scopes: scopes, nodes: try await client.nodes().items).unknown
+        guard unknown.isEmpty else {
+            let names = unknown.map(\.description).joined(separator: ", ")
+            throw ClientError.file("\(file): no node obeys \(names): loa nodes lists them")
+        }
         let library = try await Library(plan, client)
         let wanted = plan.file.documents(audio: library.references).mapValues(\.programmes)
         var held: [Scope: ScheduleItem] = [:]
@@ -40,8 +48,9 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
             ScheduleDifference(scope, from: held[scope]?.programmes ?? [], to: wanted[scope] ?? [])
         }.filter { !$0.isEmpty }
 
+        for note in plan.notes(wanted) { console.note(note) }
         for name in library.missing { console.note("upload \(name)".printable) }
-        for line in differences.flatMap(\.lines) { console.note(line) }
+        for line in differences.flatMap({ $0.lines(rules: plan.zones.rules) }) { console.note(line) }
         if differences.isEmpty, library.missing.isEmpty { console.note("Nothing changes.") }
         if dryRun {
             if common.json { try console.show(json: List<ScheduleItem>([])) }
@@ -60,8 +69,14 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
         // What loses programmes goes first: a name may move from one scope to another.
         for difference in differences.sorted(by: { $0.removed.count > $1.removed.count }) {
             let scope = difference.scope
-            items.append(
-                try await client.put(wanted[scope] ?? [], of: scope, version: held[scope]?.version ?? 0))
+            do {
+                items.append(
+                    try await client.put(wanted[scope] ?? [], of: scope, version: held[scope]?.version ?? 0))
+            } catch {
+                for item in items { console.note("in force: \(item.scope), version \(item.version)") }
+                console.note("not in force: \(scope), and what follows it")
+                throw error
+            }
         }
         if common.json { return try console.show(json: List(items)) }
         try console.show(

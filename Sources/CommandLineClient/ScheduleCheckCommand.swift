@@ -20,7 +20,7 @@ struct ScheduleCheckCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp("From when on to look for clashes (default: now).", valueName: "time"),
-        transform: { try WrittenTime($0) })
+        transform: { try WrittenTime.orMidnight($0) })
     var from: WrittenTime?
 
     @Flag(help: "Write one JSON value to standard output.")
@@ -54,6 +54,7 @@ struct ScheduleCheckCommand: AsyncParsableCommand {
             for name in plan.libraryPieces {
                 console.note("note: \(name) is not looked up here: its length counts as nothing")
             }
+            for note in plan.notes(plan.programmes) { console.note(note) }
             try console.show(summary(plan) + ClashView.lines(clashes, zone: zone))
         }
         if !clashes.isEmpty { throw ExitCode(1) }

@@ -1,14 +1,13 @@
 import Broadcasting
+import ScheduleFiles
+import Scheduling
 
 /// What changes when a scope gets another schedule.
 struct ScheduleDifference: Hashable, Sendable {
     var scope: Scope
     var added: [Programme] = []
     var removed: [Programme] = []
-    /// Programmes that stay, with the fields that change.
-    var changed: [(programme: Programme, fields: [String])] {
-        pairs.map { ($0.new, Self.fields($0.old, $0.new)) }
-    }
+    /// Programmes that stay and change.
     private var pairs: [Pair] = []
 
     private struct Pair: Hashable, Sendable {
@@ -33,13 +32,18 @@ struct ScheduleDifference: Hashable, Sendable {
     var isEmpty: Bool { added.isEmpty && removed.isEmpty && pairs.isEmpty }
 
     /// `+` what comes, `-` what goes, `~` what changes.
-    var lines: [String] {
+    func lines(rules: (String) -> TimeZoneRules?) -> [String] {
         [scope.description] + removed.map { "  - \($0.id)  \($0.title)".printable }
-            + added.map { "  + \($0.id)  \($0.title)  \(ScheduleView.when($0.start))".printable }
-            + changed.map { "  ~ \($0.programme.id)  \($0.fields.joined(separator: ", "))".printable }
+            + added.map { "  + \($0.id)  \($0.title)  \($0.start.words(rules: rules))".printable }
+            + pairs.map { pair in
+                let fields = Self.fields(pair.old, pair.new, rules: rules).joined(separator: ", ")
+                return "  ~ \(pair.new.id)  \(fields)".printable
+            }
     }
 
-    private static func fields(_ old: Programme, _ new: Programme) -> [String] {
+    private static func fields(
+        _ old: Programme, _ new: Programme, rules: (String) -> TimeZoneRules?
+    ) -> [String] {
         var fields: [String] = []
         func compare(_ name: String, _ holds: Bool) { if !holds { fields.append(name) } }
         compare("title", old.title == new.title)
@@ -47,7 +51,10 @@ struct ScheduleDifference: Hashable, Sendable {
         var (first, second) = (old.start, new.start)
         compare("exceptions", first.exdate == second.exdate)
         (first.exdate, second.exdate) = (nil, nil)
-        if first != second { fields.append("\(ScheduleView.when(first)) → \(ScheduleView.when(second))") }
+        if first != second {
+            let (before, after) = (first.words(rules: rules), second.words(rules: rules))
+            fields.append(before == after ? "start" : "\(before) → \(after)")
+        }
         compare("blocks", old.blocks == new.blocks)
         compare("slot", old.slot == new.slot)
         compare("grace", old.grace == new.grace)

@@ -12,7 +12,7 @@ struct ScheduleExpandCommand: AsyncParsableCommand {
         discussion: """
             Of a file, without a network; or of the schedules in force, by --scope or --node.
 
-            loa schedule expand schedules/commune.yaml --from '24/12/2026 00:00' --to '27/12/2026 00:00'
+            loa schedule expand schedules/commune.yaml --from 24/12/2026 --to 27/12/2026
             loa schedule expand --node cl-01 --json
             """)
 
@@ -26,13 +26,14 @@ struct ScheduleExpandCommand: AsyncParsableCommand {
     var node: NodeID?
 
     @Option(
-        help: ArgumentHelp("The first instant (default: now).", valueName: "time"), transform: { try WrittenTime($0) })
+        help: ArgumentHelp("The first instant (default: now).", valueName: "time"),
+        transform: { try WrittenTime.orMidnight($0) })
     var from: WrittenTime?
 
     @Option(
         help: ArgumentHelp(
             "What is due at or after it is left out (default: a week after the first).", valueName: "time"),
-        transform: { try WrittenTime($0) })
+        transform: { try WrittenTime.orMidnight($0) })
     var to: WrittenTime?
 
     @OptionGroup var common: CommonOptions

@@ -10,7 +10,8 @@ struct ScheduleImportCommand: AsyncParsableCommand {
         commandName: "import", abstract: "Make a schedule file of an iCalendar file. Needs no network.",
         discussion: """
             Each event becomes a programme with the times of the event; what sounds is a file named after its title, for you to change. \
-            Events of whole days become a calendar of dates. Events that loa schedule export wrote keep their blocks.
+            Events of whole days become a calendar of dates. Events that loa schedule export wrote keep their blocks. An event whose place \
+            is a scope, as hamlet.an-thai, sounds there; the others where --scope says.
 
             loa schedule import lich.ics --scope commune.cam-giang > xa.yaml
             """)
@@ -18,16 +19,16 @@ struct ScheduleImportCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp("The iCalendar file (.ics).", valueName: "file"))
     var file: String
 
-    @Option(help: ArgumentHelp("Where the programmes sound.", valueName: "scope"), transform: Arguments.scope)
+    @Option(
+        help: ArgumentHelp("Where programmes sound whose events name no scope as their place.", valueName: "scope"),
+        transform: Arguments.scope)
     var scope: Scope
 
     @Option(help: ArgumentHelp("The zone of the schedule (default: the calendar's).", valueName: "zone"))
     var zone: String?
 
     func run() async throws {
-        guard let data = FileManager.default.contents(atPath: file) else {
-            throw ClientError.file("there is no file \(file), or it cannot be read")
-        }
+        let bytes = try LocalFile(file).bytes(atMost: 16 << 20)
         let zones = ZoneDatabase()
         if let zone, zones.rules(zone) == nil {
             throw ClientError.usage(
@@ -35,7 +36,7 @@ struct ScheduleImportCommand: AsyncParsableCommand {
         }
         let made: CalendarImport
         do throws(CalendarImport.Failure) {
-            made = try CalendarImport(Array(data), scope: scope, zone: zone, rules: zones.rules)
+            made = try CalendarImport(bytes, scope: scope, zone: zone, rules: zones.rules)
         } catch {
             throw ClientError.file("\(file): \(error)")
         }

@@ -16,10 +16,7 @@ struct SchedulePlan: Sendable {
     ///   once does not wait for the rest, nor fail with it.
     /// - Throws: `ClientError.file` with all that is wrong, a line each.
     init(path: String, broadcast: String? = nil) throws {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw ClientError.file("there is no file \(path), or it cannot be read")
-        }
-        let reading = ScheduleFile.read(Array(data), rules: zones.rules)
+        let reading = ScheduleFile.read(try LocalFile(path).bytes(atMost: 1 << 20), rules: zones.rules)
         file = reading.file
         var places = reading.audio
         if let broadcast {
@@ -41,6 +38,16 @@ struct SchedulePlan: Sendable {
 
     /// The programmes of each scope, with what is known of their audio.
     var programmes: [Scope: [Programme]] { file.documents(audio: audio.references).mapValues(\.programmes) }
+
+    /// What a person should know of programmes that are no fault: those whose blocks are cut off by their slots.
+    func notes(_ programmes: [Scope: [Programme]]) -> [String] {
+        programmes.sorted { $0.key < $1.key }.flatMap(\.value).compactMap { programme in
+            guard let slot = programme.slot, programme.duration > slot else { return nil }
+            let (length, whole) = (DurationText.text(slot), DurationText.text(programme.duration))
+            return "note: \(programme.id) takes \(whole), longer than its slot of \(length): its end is cut off"
+                .printable
+        }
+    }
 
     var timetable: Timetable { Timetable(programmes, rules: zones.rules) }
 

@@ -34,14 +34,7 @@ struct ScheduleShowCommand: AsyncParsableCommand {
             if common.json { return try console.show(json: list) }
             items = list.items
         }
-        let zones = ZoneDatabase()
-        let now = Timestamp.now
-        let table = ScheduleView.table(
-            items,
-            next: { _, programme in
-                guard let rules = zones.rules(programme.start.zone) else { return nil }
-                return (try? programme.start.recurrence(zone: rules))?.next(after: now)?.instant
-            }, zone: zone)
+        let table = ScheduleView.table(items, rules: ZoneDatabase().rules, now: .now, zone: zone)
         var lines = table.lines(width: console.outputWidth)
         if scope != nil, let item = items.first {
             if let changed = item.changedAt {

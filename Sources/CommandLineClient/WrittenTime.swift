@@ -34,6 +34,18 @@ enum WrittenTime: Hashable, Sendable {
         }
     }
 
+    /// Reads also a date without a time of day, which is its midnight: `30/11/2026`, or `2026-11-30` as schedule files have it.
+    ///
+    /// - Throws: `ValidationError`.
+    static func orMidnight(_ text: String) throws -> WrittenTime {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        if parts.count == 3, parts.map(\.count) == [4, 2, 2] {
+            return .local(try date("\(parts[2])/\(parts[1])/\(parts[0])"), hour: 0, minute: 0)
+        }
+        guard text.contains("/"), !text.contains(" ") else { return try WrittenTime(text) }
+        return .local(try date(text), hour: 0, minute: 0)
+    }
+
     /// The instant that is meant, for a person whose clock shows `now` in `zone`.
     func resolved(now: Timestamp, in zone: LocalZone) -> Timestamp {
         switch self {

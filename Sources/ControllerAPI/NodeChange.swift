@@ -8,6 +8,7 @@ public struct NodeChange: Hashable, Codable, Sendable {
     public var volumes: NodeSettings.Volumes?
     public var quietHours: [NodeSettings.QuietHours]?
     public var maximumDuration: Double?
+    public var limits: NodeLimits?
     public var selfTest: SelfTestChange?
 
     /// Another daily self-test, or, without a time, none any more.

@@ -12,6 +12,7 @@ public struct NodeRequest: Hashable, Codable, Sendable {
     public var quietHours: [NodeSettings.QuietHours]?
     /// Seconds that any one cue may sound at the most.
     public var maximumDuration: Double?
+    public var limits: NodeLimits?
     public var selfTest: NodeChange.SelfTestChange?
 
     public init(id: NodeID, title: String? = nil, scopes: [Scope], timeZone: String? = nil) {

@@ -69,6 +69,9 @@ struct BroadcastDesk: Sendable {
 
     /// Halts a scope, or lifts its halt with nil.
     func halt(_ scope: Scope, _ request: HaltRequest?) async throws -> HaltItem? {
+        guard request?.reason?.utf8.count ?? 0 <= 1000 else {
+            throw ProblemDetails(.invalid, "A halt has a reason of at most 1000 bytes.", field: "reason")
+        }
         let item = try await ledger.write { transaction -> HaltItem? in
             guard let request else {
                 guard try transaction.halt(of: scope) != nil else {

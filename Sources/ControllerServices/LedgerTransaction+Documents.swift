@@ -43,7 +43,7 @@ extension LedgerTransaction {
         guard compact.utf8.count <= DocumentVerifier.maximumBytes else {
             throw ProblemDetails(
                 .conflict,
-                "\(topic) would be larger than a node reads (\(compact.utf8.count) bytes): cancel what is no longer needed"
+                "\(topic) would be larger than a node reads (\(compact.utf8.count) bytes, over \(DocumentVerifier.maximumBytes)): take out what is no longer needed, and give programmes with many exceptions an end"
             )
         }
         try database.execute(

@@ -67,7 +67,9 @@ extension LedgerTransaction {
         guard database.changesCount == 0 else { return nil }
         let held = try String.fetchOne(
             database, sql: "SELECT body FROM record WHERE node = ? AND journal = ? AND sequence = ?", arguments: place)
-        return held == body ? nil : "another record has this place already"
+        // A version of the controller that knows more fields reads more of the same record.
+        guard held != body, let held, let known = try? Self.value(JournalRecord.self, held) else { return nil }
+        return known.isReport(ofTheSameAs: record) ? nil : "another record has this place already"
     }
 
     private func setAside(
@@ -219,6 +221,16 @@ extension LedgerTransaction {
 }
 
 extension JournalRecord {
+    /// Whether both are of one happening, whatever each tells of it.
+    fileprivate func isReport(ofTheSameAs other: JournalRecord) -> Bool {
+        guard (at, monotonic, boot) == (other.at, other.monotonic, other.boot), cue == other.cue else { return false }
+        return switch (event, other.event) {
+        case (.playback(let one), .playback(let two)): one.kind == two.kind
+        case (.node(let one), .node(let two)): one.kind == two.kind
+        default: false
+        }
+    }
+
     /// The cue that the record speaks of.
     var cue: CueID? {
         if case .playback(let event) = self.event { event.cue } else { nil }

@@ -24,6 +24,7 @@ struct NodeRegistry: Sendable {
         change.volumes = request.volumes
         change.quietHours = request.quietHours
         change.maximumDuration = request.maximumDuration
+        change.limits = request.limits
         change.selfTest = request.selfTest
         change.timeZone = timeZone
         try apply(change, to: &settings)
@@ -157,6 +158,7 @@ struct NodeRegistry: Sendable {
             settings.volumes = volumes
         }
         if let quietHours = change.quietHours {
+            try check(quietHours.count <= 16, "quietHours", "A node has at most 16 quiet hours.")
             try check(
                 quietHours.allSatisfy {
                     NodeSettings.QuietHours.isTimeOfDay($0.from) && NodeSettings.QuietHours.isTimeOfDay($0.to)
@@ -167,6 +169,22 @@ struct NodeRegistry: Sendable {
         if let seconds = change.maximumDuration {
             try check((1...86_400).contains(seconds), "maximumDuration", "It is 1 s to a day.")
             settings.limits.maximumDuration = seconds
+        }
+        if let limits = change.limits {
+            let session = limits.sessionDuration ?? 1
+            try check((1...86_400).contains(session), "limits.sessionDuration", "A session is 1 s to a day.")
+            for (name, limit, most) in [("day", limits.day, 86_400.0), ("week", limits.week, 604_800)] {
+                try check(
+                    (0...1_000_000).contains(limit?.sessions ?? 0), "limits.\(name).sessions",
+                    "A number of sessions is 0 to 1,000,000.")
+                try check(
+                    (0...most).contains(limit?.seconds ?? 0), "limits.\(name).seconds",
+                    "What may sound in a \(name) is 0 to \(Int(most)) s.")
+            }
+            settings.limits.sessionDuration = limits.sessionDuration
+            settings.limits.day = limits.day
+            settings.limits.week = limits.week
+            settings.limits.days = limits.days
         }
         if let test = change.selfTest {
             let level = test.level ?? settings.selfTest?.level ?? NodeSettings.SelfTest.usualLevel

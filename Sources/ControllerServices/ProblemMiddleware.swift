@@ -1,4 +1,5 @@
 import ControllerAPI
+import GRDB
 import Hummingbird
 import Logging
 
@@ -15,6 +16,11 @@ struct ProblemMiddleware: RouterMiddleware {
             return Response(Self.problem(error.status, detail: error.body))
         } catch let error as any HTTPResponseError {
             return Response(Self.problem(error.status, detail: nil))
+        } catch let error as DatabaseError where error.isOfTheDisk {
+            context.logger.error(
+                "the ledger cannot be written", metadata: ["path": "\(request.uri.path)", "error": "\(error)"])
+            return Response(
+                ProblemDetails(.storage, "The ledger cannot be written: the disk is full, read-only or faulty."))
         } catch let error as CancellationError {
             throw error
         } catch {
@@ -35,5 +41,12 @@ struct ProblemMiddleware: RouterMiddleware {
             default: .internal
             }
         return ProblemDetails(kind, detail)
+    }
+}
+
+extension DatabaseError {
+    /// Whether only the operator can mend it.
+    fileprivate var isOfTheDisk: Bool {
+        [.SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN].contains(resultCode)
     }
 }

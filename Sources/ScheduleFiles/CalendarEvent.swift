@@ -6,6 +6,8 @@ import Scheduling
 struct CalendarEvent {
     var uid = ""
     var summary = ""
+    /// The scope that its place names, if it names one.
+    var scope: Scope?
     var local: LocalDateTime?
     /// Whether it is of whole days.
     var isAllDay = false
@@ -21,22 +23,30 @@ struct CalendarEvent {
     var programme: Programme?
     /// Whether its times were written in another zone.
     var wasConverted = false
+    /// A zone that it names and that nobody knows: its times were left as they stand.
+    var unknownZone: String?
+    /// What was not understood of it, in the names of iCalendar.
+    var leftOut: [String] = []
 
-    /// - Parameters:
-    ///   - zone: the zone that all times are put into.
-    ///   - rules: of a zone by its name.
-    init(_ lines: [CalendarLine], zone: String, rules: (String) -> TimeZoneRules?) {
+    /// - Parameter zone: the zone that all times are put into, a name of the tz database.
+    init(_ lines: [CalendarLine], zone: String, zones: CalendarZones) {
         var end: LocalDateTime?
         var wasConverted = false
+        var unknownZone: String?
         func times(_ line: CalendarLine) -> [LocalDateTime] {
             line.value.split(separator: ",").compactMap { part in
                 let text = String(part.prefix { $0 != "/" })
                 if text.utf8.count == 8 { return LocalDateTime(text + "T000000") }
                 let isUTC = text.hasSuffix("Z")
                 guard let time = LocalDateTime(isUTC ? String(text.dropLast()) : text) else { return nil }
-                let name = isUTC ? "UTC" : line.parameters["TZID"].map(ZoneName.standard) ?? zone
-                guard name != zone, let own = rules(zone), let other = rules(name) else { return time }
-                wasConverted = wasConverted || !isUTC
+                guard let name = isUTC ? "UTC" : line.parameters["TZID"], zones.standard(name) != zone,
+                    let own = zones.rules(of: zone)
+                else { return time }
+                guard let other = zones.rules(of: name) else {
+                    unknownZone = name
+                    return time
+                }
+                wasConverted = wasConverted || !isUTC && !other.hasOffsets(of: own)
                 let instant = other.firstInstant(of: time)
                 return LocalDateTime(
                     secondsSince1970: instant.nanoseconds / 1_000_000_000 + Int64(own.secondsFromUTC(at: instant)))
@@ -55,7 +65,11 @@ struct CalendarEvent {
             case "RRULE": self.rules.append(line.value)
             case "RDATE": dates += times(line)
             case "EXDATE": exceptions += times(line)
-            case "RECURRENCE-ID": replaces = times(line).first
+            case "RECURRENCE-ID":
+                replaces = times(line).first
+                if line.parameters["RANGE"] != nil { leftOut.append("RANGE") }
+            case "EXRULE": leftOut.append("EXRULE")
+            case "LOCATION": scope = Scope(line.text)
             case "STATUS": isCancelled = line.value.uppercased() == "CANCELLED"
             case "X-LOA-PROGRAMME": programme = try? Wire.decode(Programme.self, from: Data(line.text.utf8))
             default: break
@@ -63,6 +77,7 @@ struct CalendarEvent {
         }
         if let local, let end { duration = Double(end.secondsSince1970 - local.secondsSince1970) }
         self.wasConverted = self.wasConverted || wasConverted
+        self.unknownZone = unknownZone
     }
 
     /// `PT1H30M`, `P1D`, `P2W`.
@@ -83,18 +98,12 @@ struct CalendarEvent {
     }
 }
 
-/// Names of time zones in calendars.
-enum ZoneName {
-    /// The name in the tz database of what Windows and Outlook write, where it is one of those that are met here.
-    static func standard(_ name: String) -> String {
-        let known = [
-            "SE Asia Standard Time": "Asia/Ho_Chi_Minh", "Asia/Saigon": "Asia/Ho_Chi_Minh",
-            "(UTC+07:00) Bangkok, Hanoi, Jakarta": "Asia/Ho_Chi_Minh", "China Standard Time": "Asia/Shanghai",
-            "Tokyo Standard Time": "Asia/Tokyo", "Singapore Standard Time": "Asia/Singapore",
-            "W. Europe Standard Time": "Europe/Berlin", "Romance Standard Time": "Europe/Paris",
-            "GMT Standard Time": "Europe/London", "Eastern Standard Time": "America/New_York",
-            "Pacific Standard Time": "America/Los_Angeles",
-        ]
-        return known[name] ?? name
+extension TimeZoneRules {
+    /// Whether both show the same from 2020 to 2040, looked at week by week.
+    fileprivate func hasOffsets(of other: TimeZoneRules) -> Bool {
+        stride(from: Int64(1_577_836_800), to: 2_208_988_800, by: 604_800).allSatisfy { second in
+            let instant = Timestamp(nanoseconds: second * 1_000_000_000)
+            return secondsFromUTC(at: instant) == other.secondsFromUTC(at: instant)
+        }
     }
 }

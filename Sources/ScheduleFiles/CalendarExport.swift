@@ -5,7 +5,8 @@ public import Scheduling
 public enum CalendarExport {
     /// One VCALENDAR with the programmes of each scope as events.
     ///
-    /// Rules of a programme that one event cannot hold become several events.
+    /// A programme whose rules one event cannot hold becomes several events, and so does one with several times of day: BYHOUR and
+    /// its kin are of the RFC, but neither Google Calendar nor Outlook nor a telephone shows them.
     public static func text(
         _ schedules: [Scope: [Programme]], title: String?, now: Timestamp, rules: (String) -> TimeZoneRules?
     ) -> String {
@@ -16,6 +17,7 @@ public enum CalendarExport {
         ]
         if let title { lines.append(CalendarLine("X-WR-CALNAME", text: title)) }
         let zones = Set(schedules.values.joined().map(\.start.zone)).sorted()
+        if zones.count == 1 { lines.append(CalendarLine("X-WR-TIMEZONE", text: zones[0])) }
         for zone in zones {
             if let rules = rules(zone) { lines += observances(of: zone, rules, around: now) }
         }
@@ -30,7 +32,8 @@ public enum CalendarExport {
         return lines.map(\.folded).joined()
     }
 
-    private static func events(
+    /// The events of one programme.
+    static func events(
         _ programme: Programme, of scope: Scope, now: Timestamp, rules: TimeZoneRules
     ) -> [CalendarLine] {
         let start = programme.start
@@ -41,18 +44,30 @@ public enum CalendarExport {
                 programme, of: scope, part: 0, local: local, rule: nil, dates: start.rdate ?? [],
                 exceptions: start.exdate ?? [], now: now)
         }
-        return texts.enumerated().flatMap { part, text -> [CalendarLine] in
-            guard let rule = try? RecurrenceRule(text) else { return [] }
+        var lines: [CalendarLine] = []
+        var part = 0
+        for (text, shown) in texts.flatMap({ single($0, start: local) }) {
+            guard let rule = try? RecurrenceRule(text) else { continue }
             let recurrence = Recurrence(start: local, zone: rules, rules: [rule])
-            guard let first = recurrence.occurrences(from: .distantPast).first(where: { _ in true }) else { return [] }
+            guard let first = recurrence.occurrences(from: .distantPast).first(where: { _ in true }) else { continue }
             let own = (start.exdate ?? []).filter { text in
                 guard let exception = LocalDateTime(text) else { return false }
                 let instant = rules.firstInstant(of: exception)
                 return recurrence.next(after: instant.advanced(byNanoseconds: -1))?.local == exception
             }
-            return event(
-                programme, of: scope, part: part, local: first.local, rule: text,
+            lines += event(
+                programme, of: scope, part: part, local: first.local, rule: shown,
                 dates: part == 0 ? start.rdate ?? [] : [], exceptions: own, now: now)
+            part += 1
+        }
+        return lines
+    }
+
+    /// Rules with one time of day each, which say together what `text` does: as they are reckoned with, and as an event shows them.
+    private static func single(_ text: String, start: LocalDateTime) -> [(text: String, shown: String)] {
+        guard let parts = RuleParts(text, start: start) else { return [(text, text)] }
+        return parts.times.map { time in
+            (parts.days + ";BYHOUR=\(time.hour);BYMINUTE=\(time.minute);BYSECOND=\(time.second)", parts.days)
         }
     }
 

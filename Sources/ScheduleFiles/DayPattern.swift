@@ -30,6 +30,8 @@ struct DayPattern: Hashable, Sendable {
         }
     }
 
+    init(days: Set<Int>) { self.days = days }
+
     init?(_ names: [String]) {
         let indices = names.compactMap { Self.names.firstIndex(of: $0) }
         guard indices.count == names.count else { return nil }

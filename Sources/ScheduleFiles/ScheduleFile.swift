@@ -19,6 +19,8 @@ public struct ScheduleFile: Hashable, Sendable {
         public var scopes: Set<Scope>
         /// Nil where the file says nothing.
         public var quietHours: [NodeSettings.QuietHours]?
+        /// Nil where the file says nothing.
+        public var limits: NodeSettings.Limits?
     }
 
     public init(title: String? = nil, zone: String, schedules: [Scope: [ProgrammeDraft]], broadcasts: [BroadcastDraft])

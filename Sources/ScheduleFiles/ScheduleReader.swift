@@ -109,7 +109,7 @@ struct ScheduleReader {
         }
         guard
             let own = fields.mapping(
-                field, of: "a node", allowed: ["scopes", "quietHours"], required: ["scopes"])
+                field, of: "a node", allowed: ["scopes", "quietHours", "limits"], required: ["scopes"])
         else { return nil }
         let scopes = own["scopes"].flatMap { fields.list($0, of: "scopes", count: 0...64) }?.compactMap { item in
             fields.text(item, form: Self.scopeForm) { Scope($0) }
@@ -118,14 +118,33 @@ struct ScheduleReader {
         if let field = own["quietHours"] {
             let items = fields.list(field, of: "quiet hours", count: 0...16) ?? []
             plan.quietHours = items.compactMap { item in
-                fields.text(item, form: "quiet hours: write 21:00-05:00") { text in
-                    let ends = text.split(separator: "-", omittingEmptySubsequences: false).map(String.init)
-                    guard ends.count == 2, ends.allSatisfy(NodeSettings.QuietHours.isTimeOfDay) else { return nil }
-                    return NodeSettings.QuietHours(from: ends[0], to: ends[1])
-                }
+                fields.text(item, form: "quiet hours: write 21:00-05:00") { NodeSettings.QuietHours(written: $0) }
             }
         }
+        plan.limits = own["limits"].flatMap { readLimits($0) }
         return plan
+    }
+
+    private mutating func readLimits(_ field: Field) -> NodeSettings.Limits? {
+        guard
+            let own = fields.mapping(
+                field, of: "limits", allowed: ["session", "day", "week", "days"], required: [])
+        else { return nil }
+        var limits = NodeSettings.Limits()
+        limits.sessionDuration = own["session"].flatMap { fields.duration($0, in: 1...86_400) }
+        limits.day = own["day"].flatMap { readLimit($0, of: "the limits of a day", seconds: 86_400) }
+        limits.week = own["week"].flatMap { readLimit($0, of: "the limits of a week", seconds: 604_800) }
+        limits.days = own["days"].flatMap { readDays($0) }.map { pattern in
+            pattern.days.sorted().map { DayOfWeek.allCases[$0] }
+        }
+        return limits
+    }
+
+    private mutating func readLimit(_ field: Field, of what: String, seconds: Double) -> UseLimit? {
+        guard let own = fields.mapping(field, of: what, allowed: ["sessions", "time"], required: []) else { return nil }
+        return UseLimit(
+            sessions: own["sessions"].flatMap { fields.integer($0, in: 0...1000) },
+            seconds: own["time"].flatMap { fields.duration($0, in: 0...seconds) })
     }
 
     private static let scopeForm = "a scope: write node., hamlet., commune., province. or group. and a name"

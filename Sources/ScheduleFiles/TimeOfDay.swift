@@ -1,3 +1,5 @@
+import Scheduling
+
 /// A time that a clock on the wall shows, to the second.
 struct TimeOfDay: Hashable, Comparable, Sendable, CustomStringConvertible {
     var hour: Int
@@ -18,6 +20,8 @@ struct TimeOfDay: Hashable, Comparable, Sendable, CustomStringConvertible {
         }
         (hour, minute, second) = (values[0], values[1], values.count == 3 ? values[2] : 0)
     }
+
+    init(_ local: LocalDateTime) { self.init(hour: local.hour, minute: local.minute, second: local.second) }
 
     init(hour: Int, minute: Int, second: Int) {
         (self.hour, self.minute, self.second) = (hour, minute, second)

@@ -24,6 +24,8 @@ extension Timetable {
     /// The clashes from `from` on and before `to`: programmes of one scope that overlap, and programmes of two scopes that overlap
     /// where a node obeys both.
     ///
+    /// Of what recurs very often only the first occurrences are looked at (`maximumOccurrences`).
+    ///
     /// - Parameters:
     ///   - nodes: the scopes that each node obeys, its own included.
     ///   - scope: only clashes with a programme of it; all where nil.
@@ -35,7 +37,7 @@ extension Timetable {
             nodes.values.filter { $0.contains(scope) }.reduce(into: Set([scope])) { $0.formUnion($1) }
         }
         let items = items.filter { near?.contains($0.scope) ?? true }
-        let due = items.map { $0.occurrences(from: from, to: to) }
+        let due = items.map { $0.occurrences(from: from, to: to, atMost: Self.share(of: items.count)) }
         var clashes: [Clash] = []
         for left in items.indices {
             for right in items.indices.dropFirst(left + 1) {

@@ -14,8 +14,8 @@ public struct Timetable: Sendable {
     /// Programmes whose start cannot be understood (`Programme.faults` says why). They are never due.
     public private(set) var unreadable: [(scope: Scope, programme: ProgrammeID)] = []
 
-    /// The most occurrences of one programme that are looked at.
-    public static let maximumOccurrences = 20_000
+    /// The most occurrences of one programme that are looked at, and of all of them together where they are many.
+    public static let maximumOccurrences = (ofOne: 20_000, ofAll: 300_000)
 
     /// - Parameter rules: time zones by their names; nil for one that does not exist.
     public init(_ schedules: [Scope: [Programme]], rules: (String) -> TimeZoneRules?) {
@@ -38,18 +38,22 @@ public struct Timetable: Sendable {
     public func occurrences(
         from: Timestamp, to: Timestamp, scopes: Set<Scope>? = nil
     ) -> [ScheduledOccurrence] {
-        items.filter { scopes?.contains($0.scope) ?? true }
-            .flatMap { $0.occurrences(from: from, to: to) }
-            .sorted()
+        let items = items.filter { scopes?.contains($0.scope) ?? true }
+        return items.flatMap { $0.occurrences(from: from, to: to, atMost: Self.share(of: items.count)) }.sorted()
+    }
+
+    /// The most occurrences that are looked at of each of so many programmes: enough for a year of several a day.
+    static func share(of programmes: Int) -> Int {
+        min(maximumOccurrences.ofOne, max(1000, maximumOccurrences.ofAll / max(1, programmes)))
     }
 }
 
 extension Timetable.Item {
-    /// Occurrences that are due from `from` on and before `to`, at most `Timetable.maximumOccurrences`.
-    func occurrences(from: Timestamp, to: Timestamp) -> [ScheduledOccurrence] {
+    /// Occurrences that are due from `from` on and before `to`, the first `most`.
+    func occurrences(from: Timestamp, to: Timestamp, atMost most: Int) -> [ScheduledOccurrence] {
         var found: [ScheduledOccurrence] = []
         for occurrence in recurrence.occurrences(from: from) {
-            guard occurrence.instant < to, found.count < Timetable.maximumOccurrences else { break }
+            guard occurrence.instant < to, found.count < most else { break }
             found.append(
                 ScheduledOccurrence(
                     scope: scope, programme: programme.id, title: programme.title,

@@ -23,7 +23,7 @@ import Testing
             #expect(try AudioSource(path) == .file(try LocalFile(path)))
             try "".write(toFile: path, atomically: true, encoding: .utf8)
             #expect(failure { try AudioSource(path) } == "\(path) is empty")
-            #expect(failure { try AudioSource(folder) } == "\(folder) is a folder: name an MP3 file")
+            #expect(failure { try AudioSource(folder) } == "\(folder) is a folder: name a file")
         }
         #expect(failure { try AudioSource("tin.mp3") } == "there is no file tin.mp3")
         #expect(failure { try AudioSource("abcdef0") } == "there is no file abcdef0")

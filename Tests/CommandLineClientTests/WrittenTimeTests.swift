@@ -70,4 +70,15 @@ import Testing
     func `what is no time is told with what to write`(text: String, words: String) {
         #expect(failure { try WrittenTime(text) } == words)
     }
+
+    @Test func `a date alone is its midnight, where it may stand alone`() throws {
+        let date = CivilDate(year: 2026, month: 11, day: 30)
+        #expect(try WrittenTime.orMidnight("30/11/2026") == .local(date, hour: 0, minute: 0))
+        #expect(try WrittenTime.orMidnight("2026-11-30") == .local(date, hour: 0, minute: 0))
+        #expect(try WrittenTime.orMidnight("30/11/2026 05:00") == .local(date, hour: 5, minute: 0))
+        #expect(try WrittenTime.orMidnight("05:00") == .timeOfDay(hour: 5, minute: 0))
+        for text in ["31/11/2026", "2026-02-30", "30/11", "2026-11-3x", ""] {
+            #expect(throws: (any Error).self) { try WrittenTime.orMidnight(text) }
+        }
+    }
 }

@@ -77,6 +77,10 @@ import Testing
         let made = try await bench.desk.create(BroadcastRequest(audio: [.sample], scopes: [.camGiang]), key: nil)
         let error = await #expect(throws: ProblemDetails.self) { try await bench.desk.cancel(made.item.id, reason: "") }
         #expect(error?.field == "reason")
+        let long = await #expect(throws: ProblemDetails.self) {
+            try await bench.desk.halt(.camGiang, HaltRequest(reason: String(repeating: "x", count: 1001)))
+        }
+        #expect(long?.field == "reason")
         _ = try await bench.desk.halt(.camGiang, HaltRequest())
         bench.pass(60)
         let raised = try await bench.desk.halt(.camGiang, HaltRequest(emergencies: true))

@@ -129,6 +129,22 @@ import Testing
         #expect(try await bench.ledger.read { try $0.unreadable(limit: 10) }.map(\.sequence) == [1])
     }
 
+    @Test func `a record that comes again with more fields than were known when it first came is the same`()
+        async throws
+    {
+        let bench = try Bench()
+        try await bench.furnish()
+        let cue = CueID(broadcast: BroadcastID(unchecked: "b"), number: 0)
+        var event = PlaybackEvent(.started, cue)
+        _ = try await bench.collector.take([try batch([record(1, .playback(event))])])
+        event.offset = 12
+        #expect(try reach(await bench.collector.take([try batch([record(1, .playback(event))])])) == ["j1": 1])
+        #expect(try await bench.ledger.read { try $0.unreadableCount() } == 0)
+        event.kind = .resumed
+        _ = try await bench.collector.take([try batch([record(1, .playback(event))])])
+        #expect(try await bench.ledger.read { try $0.unreadableCount() } == 1)
+    }
+
     @Test func `a node speaks only of itself`() async throws {
         let bench = try Bench()
         try await bench.furnish()

@@ -189,6 +189,152 @@ import ZoneReading
         #expect(made.notes.contains { $0.contains("FREQ=SOMETIMES") })
     }
 
+    @Test func `a telephone's calendar is read, with the scope that an event names as its place`() throws {
+        let ics = """
+            BEGIN:VCALENDAR
+            VERSION:2.0
+            PRODID:-//Apple Inc.//macOS 14.0//EN
+            X-WR-CALNAME:Loa
+            BEGIN:VTIMEZONE
+            TZID:/freeassociation.sourceforge.net/Asia/Ho_Chi_Minh
+            BEGIN:STANDARD
+            TZOFFSETFROM:+0706
+            DTSTART:19110501T000000
+            TZOFFSETTO:+0700
+            TZNAME:GMT+7
+            END:STANDARD
+            END:VTIMEZONE
+            BEGIN:VEVENT
+            UID:1
+            DTSTART;TZID=/freeassociation.sourceforge.net/Asia/Ho_Chi_Minh:20261123T053000
+            DTEND;TZID=/freeassociation.sourceforge.net/Asia/Ho_Chi_Minh:20261123T054000
+            RRULE:FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=20261231T165959Z
+            EXDATE;TZID=/freeassociation.sourceforge.net/Asia/Ho_Chi_Minh:20261124T053000,
+             20261125T053000
+            EXDATE;VALUE=DATE:20261126
+            SUMMARY:Tin thôn
+            LOCATION:hamlet.an-thai
+            SEQUENCE:3
+            STATUS:CONFIRMED
+            END:VEVENT
+            BEGIN:VEVENT
+            UID:2
+            DTSTART;TZID=Asia/Ho_Chi_Minh:20261123T170000
+            DURATION:P0DT0H20M0S
+            SUMMARY:Tin xã
+            LOCATION:Nhà văn hóa
+            END:VEVENT
+            BEGIN:VEVENT
+            UID:3
+            DTSTART;TZID=Asia/Ho_Chi_Minh:20261123T180000
+            RRULE:FREQ=DAILY
+            SUMMARY:Bỏ
+            STATUS:CANCELLED
+            END:VEVENT
+            END:VCALENDAR
+            """
+        let (file, made) = try Self.read(ics)
+        #expect(made.notes == [])
+        #expect(file.zone == "Asia/Ho_Chi_Minh")
+        let hamlet = try #require(file.schedules[try Self.scope("hamlet.an-thai")]?.first).outline
+        #expect(hamlet.start.rrule == "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR;UNTIL=20261231T165959Z")
+        #expect(
+            hamlet.start.exdate == ["2026-11-24T05:30:00", "2026-11-25T05:30:00", "2026-11-26T05:30:00"])
+        #expect(made.text.contains("        days: weekdays\n        from: 2026-11-23\n        until: 2026-12-31\n"))
+        let commune = try #require(file.schedules[try Self.scope()])
+        #expect(commune.map(\.outline.title) == ["Tin xã"])
+        #expect(commune[0].outline.slot == 1200)
+    }
+
+    @Test(arguments: [
+        ("Tokyo Standard Time", "", "2026-11-23T03:00:00", nil),
+        ("(UTC+09:00) Osaka, Sapporo, Tokyo", "", "2026-11-23T03:00:00", nil),
+        ("tzone://Microsoft/Utc", "", "2026-11-23T12:00:00", nil),
+        ("Customized Time Zone", "TZOFFSETFROM:+0930\nTZOFFSETTO:+0930", "2026-11-23T02:30:00", nil),
+        ("Nhà tôi", "X-LIC-LOCATION:Asia/Seoul", "2026-11-23T03:00:00", nil),
+        ("Nhà tôi", "TZOFFSETTO:+0100\nTZOFFSETTO:+0200", "2026-11-23T05:00:00", "Nhà tôi"),
+    ])
+    func `a zone is known by any name that tells what it is, and is named where none does`(
+        name: String, described: String, local: String, unknown: String?
+    ) throws {
+        let ics = """
+            BEGIN:VCALENDAR
+            X-WR-TIMEZONE:Asia/Ho_Chi_Minh
+            BEGIN:VTIMEZONE
+            TZID:\(name)
+            \(described)
+            END:VTIMEZONE
+            BEGIN:VEVENT
+            UID:1
+            SUMMARY:Tin
+            DTSTART;TZID="\(name)":20261123T050000
+            END:VEVENT
+            END:VCALENDAR
+            """
+        let (file, made) = try Self.read(ics)
+        #expect(file.schedules[try Self.scope()]?.first?.outline.start.local == local)
+        #expect(made.notes.count == (unknown == nil ? 0 : 1))
+        #expect(unknown.map { made.notes[0].contains($0) } ?? true)
+    }
+
+    @Test func `each time of day is an event of its own, with a rule that telephones know`() throws {
+        let ics = Self.export(try Self.commune())
+        #expect(ics.contains("\r\nRRULE:FREQ=DAILY\r\n"))
+        #expect(!ics.split(separator: "\r\n").contains { $0.hasPrefix("RRULE:") && $0.contains("BYHOUR") })
+        #expect(ics.contains("DTSTART;TZID=Asia/Ho_Chi_Minh:20261123T170000\r\n"))
+        let text = """
+            version: 1
+            zone: Asia/Ho_Chi_Minh
+            from: 2026-11-23
+            scopes:
+              commune.cam-giang:
+                programmes:
+                  nhieu:
+                    title: Nhiều giờ
+                    days: daily
+                    times: ["05:00", "06:30", "17:15"]
+                    until: 2027-03-31
+                    except: [2026-12-24..2026-12-26]
+                    blocks: [{pause: 5m}]
+            """
+        let schedules = try Self.commune(text)
+        let (file, _) = try Self.read(Self.export(schedules))
+        let scope = try Self.scope()
+        #expect(file.schedules[scope]?.map(\.outline.start) == schedules[scope]?.map(\.start))
+        // Where somebody moved one of them, each stands for itself.
+        let moved = Self.export(schedules).replacing("20261123T063000", with: "20261123T064500")
+        let starts = try Self.read(moved).0.schedules[scope]?.map(\.outline.start.local.description)
+        #expect(starts == ["2026-11-23T05:00:00", "2026-11-23T06:45:00", "2026-11-23T17:15:00"])
+    }
+
+    @Test(arguments: [
+        (
+            "2026-11-23T05:00:00", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA;BYHOUR=5,17;BYMINUTE=0;BYSECOND=0",
+            "mon-sat 05:00, 17:00"
+        ),
+        ("2026-11-23T06:30:00", "FREQ=DAILY;UNTIL=20261231T165959Z", "daily 06:30 until 31/12/2026"),
+        ("2026-11-23T06:30:00", "FREQ=DAILY;UNTIL=20261230T233000Z", "daily 06:30 until 31/12/2026"),
+        ("2026-11-23T06:30:00", "FREQ=DAILY;UNTIL=20261230T232959Z", "daily 06:30 until 30/12/2026"),
+        ("2026-11-23T05:00:00", "FREQ=WEEKLY", "mon 05:00"),
+        ("2026-11-28T05:00:00", "FREQ=WEEKLY;BYDAY=SU,SA", "weekends 05:00"),
+        ("2026-12-06T07:00:00", "FREQ=MONTHLY;BYDAY=1SU", "FREQ=MONTHLY;BYDAY=1SU 07:00"),
+        ("2026-11-23T01:00:00", "FREQ=HOURLY;INTERVAL=6", "FREQ=HOURLY;INTERVAL=6 01:00"),
+        (
+            "2026-11-23T05:00:00", "FREQ=DAILY;BYHOUR=5;BYMINUTE=0\nFREQ=DAILY;BYHOUR=17;BYMINUTE=30",
+            "daily 05:00, 17:30"
+        ),
+    ])
+    func `a start has words`(local: String, rule: String, words: String) {
+        let start = Programme.Start(local: local, zone: "Asia/Ho_Chi_Minh", rrule: rule)
+        #expect(start.words(rules: Example.zones.rules) == words)
+    }
+
+    @Test func `dates have words`() {
+        let start = Programme.Start(
+            local: "2026-11-28T06:00:00", zone: "Asia/Ho_Chi_Minh", rdate: ["2026-12-26T06:00:00"])
+        #expect(start.words(rules: Example.zones.rules) == "28/11/2026 06:00 and 1 more")
+    }
+
     @Test(arguments: [
         "", "hello", "BEGIN:VCALENDAR\nEND:VCALENDAR\n", "BEGIN:VEVENT\nDTSTART:20261123T050000\nEND:VEVENT",
     ])

@@ -134,19 +134,20 @@ import Testing
         ("commune", "    except: [quoc-tang]", "    exept: []"),
         ("commune", "    except: [quoc-tang]", "    except: [-x]"),
         ("commune", "    except: [quoc-tang]", "    except: [5]"),
-        ("city-ward", "  ht-01: {scopes: [commune.hang-trong], quietHours: [\"20:00-06:30\"]}", "  ht-01: {}"),
-        (
-            "city-ward", "  ht-01: {scopes: [commune.hang-trong], quietHours: [\"20:00-06:30\"]}",
-            "  ht-01: {scopes: []}"
-        ),
-        (
-            "city-ward", "  ht-01: {scopes: [commune.hang-trong], quietHours: [\"20:00-06:30\"]}",
-            "  ht-01: {scopes: [x]}"
-        ),
-        (
-            "city-ward", "  ht-01: {scopes: [commune.hang-trong], quietHours: [\"20:00-06:30\"]}",
-            "  ht-01: {scopes: [], quietHours: [20:00-6:30]}"
-        ),
+        ("city-ward", "    scopes: [commune.hang-trong]", ""),
+        ("city-ward", "    scopes: [commune.hang-trong]", "    scopes: []"),
+        ("city-ward", "    scopes: [commune.hang-trong]", "    scopes: [x]"),
+        ("city-ward", "    quietHours: [\"20:00-06:30\"]", "    quietHours: [20:00-6:30]"),
+        ("city-ward", "    quietHours: [\"20:00-06:30\"]", "    quietHours: 20:00-06:30"),
+        ("city-ward", Self.limits, "    limits: {}"), ("city-ward", Self.limits, "    limits: 15m"),
+        ("city-ward", Self.limits, "    limits: {session: 15}"),
+        ("city-ward", Self.limits, "    limits: {sessions: 2}"),
+        ("city-ward", Self.limits, "    limits: {day: {time: 30m}, week: {sessions: 10, time: 3h}, days: [mon, fri]}"),
+        ("city-ward", Self.limits, "    limits: {day: 2}"),
+        ("city-ward", Self.limits, "    limits: {day: {sessions: -1}}"),
+        ("city-ward", Self.limits, "    limits: {day: {sessions: 1.5}}"),
+        ("city-ward", Self.limits, "    limits: {days: []}"),
+        ("city-ward", Self.limits, "    limits: {days: workdays}"),
         ("flood-plan", "    every: 30m", ""), ("flood-plan", "    for: 2d", ""),
         ("flood-plan", "    every: 30m", "    every: 30"),
         ("flood-plan", "    drill: true", "    drill: 'yes'"), ("flood-plan", "    drill: true", "    drill: True"),
@@ -159,6 +160,8 @@ import Testing
         ("flood-plan", "    title: Báo yên", "    title: ''"), ("flood-plan", "    title: Báo yên", ""),
         ("flood-plan", "broadcasts:", "broadcasts: []\nx:"),
     ]
+
+    private static let limits = "    limits: {session: 15m, day: {sessions: 2}, days: weekdays}"
 
     @Test func `the examples are valid, and what the schema refuses the reader refuses, and the other way about`()
         async throws

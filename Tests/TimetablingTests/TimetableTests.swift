@@ -1,8 +1,9 @@
 import Broadcasting
 import Scheduling
 import Testing
-import Timetabling
 import ZoneReading
+
+@testable import Timetabling
 
 @Suite struct TimetableTests {
     private static let zone = "Asia/Ho_Chi_Minh"
@@ -137,5 +138,17 @@ import ZoneReading
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int(state >> 40)
         }
+    }
+
+    @Test func `what recurs each minute for a year is not listed without end`() throws {
+        let often = (0..<400).map { Self.programme("p\($0)", "2026-11-23T00:00:00", "FREQ=MINUTELY", minutes: 0.1) }
+        let (from, to) = (try Self.time("2026-11-23T00:00:00+07:00"), try Self.time("2027-11-23T00:00:00+07:00"))
+        let one = Timetable([Self.commune: [often[0]]], rules: Self.zones.rules)
+        #expect(one.occurrences(from: from, to: to).count == Timetable.maximumOccurrences.ofOne)
+        let all = Timetable([Self.commune: often], rules: Self.zones.rules)
+        #expect(all.items.count == 400)
+        #expect(Timetable.share(of: 400) == 1000)
+        #expect(Timetable.share(of: 20) == 15_000)
+        #expect(all.occurrences(from: from, to: from.advanced(bySeconds: 60)).count == 400)
     }
 }
