@@ -116,8 +116,7 @@ private struct RelayLoop {
             if forward && back {
                 open.append(pair)
             } else {
-                close(pair.client)
-                close(pair.server)
+                Self.end(pair)
             }
         }
         pairs = open
@@ -140,11 +139,16 @@ private struct RelayLoop {
     private mutating func closeAll() {
         if listener >= 0 { close(listener) }
         listener = -1
-        for pair in pairs {
-            close(pair.client)
-            close(pair.server)
-        }
+        for pair in pairs { Self.end(pair) }
         pairs = []
+    }
+
+    /// Ends both connections, also where a program that was started meanwhile has inherited them: `accept` has no flag against that.
+    private static func end(_ pair: (client: CInt, server: CInt)) {
+        for descriptor in [pair.client, pair.server] {
+            shutdown(descriptor, CInt(SHUT_RDWR))
+            close(descriptor)
+        }
     }
 
     /// Passes what has come; false at the end of the stream.

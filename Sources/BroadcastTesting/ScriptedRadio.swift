@@ -86,6 +86,8 @@ public final class ScriptedRadio: Sendable {
                 serve(client, part, state)
                 state.withLock { state in
                     _ = state.clients.remove(client)
+                    // Also where a program that was started meanwhile has inherited it.
+                    shutdown(client, CInt(SHUT_RDWR))
                     close(client)
                 }
             }

@@ -53,6 +53,8 @@ final class ContentServer: Sendable {
                 guard client >= 0 else { break }
                 let started = try? NamedThread(name: "content-client") {
                     Self.serve(client, shared)
+                    // Also where a program that was started meanwhile has inherited it.
+                    shutdown(client, CInt(SHUT_RDWR))
                     close(client)
                 }
                 if started == nil { close(client) }
