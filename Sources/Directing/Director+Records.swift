@@ -59,6 +59,7 @@ extension Director {
         event.reason = reason
         event.framesHeard = 0
         effects.append(.record(.playback(event)))
+        wantsAnew = true
         settle(cue)
     }
 

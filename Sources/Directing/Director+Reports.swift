@@ -81,7 +81,7 @@ extension Director {
             return
         }
         switch end.completion {
-        case .finished where end.framesHeard >= end.framesDue && playback.ending == nil && playback.earlier != nil:
+        case .finished where end.framesHeard >= end.framesDue && playback.earlier != nil:
             finish(index, .interrupted, Reason(.nodeDied, "the node was off for a part of it"), as: end)
         case .finished where end.framesHeard >= end.framesDue && playback.omitted != nil:
             finish(index, .failed, playback.omitted, as: end)

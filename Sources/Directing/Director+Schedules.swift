@@ -34,7 +34,7 @@ extension Director {
         programmes = all.values.sorted { $0.programme.id < $1.programme.id }
         programmeIndex = Dictionary(
             programmes.enumerated().map { ($1.programme.id.rawValue, $0) }, uniquingKeysWith: { first, _ in first })
-        let named = Set(programmes.flatMap(\.programme.content).map(\.sha256))
+        let named = Set(programmes.flatMap(\.content).map(\.sha256))
         extras = obeyed.flatMap { schedules[$0]?.body.manifest ?? [] }.filter { !named.contains($0.sha256) }
         memory.schedules.removeAll { !obeyed.contains($0) }
         followEdits(from: before, isTold: issuedAt != nil)
@@ -159,7 +159,9 @@ extension Director {
             guard let entry = memory.programmes[id], obeyed.isDisjoint(with: entry.scopes) else { continue }
             if !entry.closed {
                 memory.programmes[id]?.closed = true
-                if let issuedAt, let old = before[ProgrammeID(unchecked: id)] { missUnplanned(old, through: issuedAt) }
+                if let old = before[ProgrammeID(unchecked: id)] {
+                    missUnplanned(old, through: issuedAt ?? time.reckoned)
+                }
                 for cue in playbacks.map(\.id) where cue.kind == .programme && cue.item == id {
                     guard let index = index(of: cue) else { continue }
                     let mustEnd =

@@ -53,6 +53,10 @@ public struct Director: Sendable {
     var playbacks: [Playback] = []
     var arrivals = 0
     var wanted: [AudioReference] = []
+    var wantedHashes: Set<ContentHash> = []
+    /// What that was for, and whether all of it was on the disk.
+    var claimants = Claimants()
+    var hasAllWanted = false
     /// When each of it was wanted first, by the monotonic clock.
     var wantedSince: [ContentHash: Int64] = [:]
     /// Whether what is wanted may have changed, and when it will in any case.

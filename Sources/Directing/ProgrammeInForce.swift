@@ -3,13 +3,36 @@ import Scheduling
 
 /// A programme that the node obeys, with what was computed of it.
 struct ProgrammeInForce: Sendable {
-    var programme: Programme
-    var issuedAt: Timestamp
-    var recurrence: Recurrence
+    /// What its schedule says. Behind a reference, since hundreds of these are gone through again and again.
+    private final class Item: Sendable {
+        let programme: Programme
+        let issuedAt: Timestamp
+        let recurrence: Recurrence
+        let content: [AudioReference]
+
+        init(_ programme: Programme, issuedAt: Timestamp, recurrence: Recurrence) {
+            self.programme = programme
+            self.issuedAt = issuedAt
+            self.recurrence = recurrence
+            content = programme.content
+        }
+    }
+
+    private let item: Item
     /// The next occurrence that is neither decided nor among the playbacks; nil when there is none. Computed anew when it is due,
     /// when anything of the programme ends, and when the clock is set.
     var next: LocalOccurrence?
     var isNextKnown = false
+
+    init(programme: Programme, issuedAt: Timestamp, recurrence: Recurrence) {
+        item = Item(programme, issuedAt: issuedAt, recurrence: recurrence)
+    }
+
+    var programme: Programme { item.programme }
+    var issuedAt: Timestamp { item.issuedAt }
+    var recurrence: Recurrence { item.recurrence }
+    /// All the audio that it names.
+    var content: [AudioReference] { item.content }
 
     /// A short name of when a programme starts, so that an edit of it is seen: FNV-1a over its words.
     static func rule(_ start: Programme.Start) -> String {

@@ -11,7 +11,7 @@ import Testing
         #if DEBUG
             let usual = 60_000
         #else
-            let usual = 1_000_000
+            let usual = 500_000
         #endif
         return environment["LOA_DIRECTOR_EVENTS"].flatMap(Int.init) ?? usual
     }

@@ -11,15 +11,21 @@ struct ExpectedTimetable {
         var seen: Timestamp?
         /// When the schedule was issued.
         var issuedAt: Timestamp
+        /// The first that was not yet looked at, or that there is none; nil when that is not known.
+        var next: LocalOccurrence??
     }
 
     var entries: [String: Entry] = [:]
     /// The instant up to which each was ever seen due, also of programmes that are no longer in force.
     var seen: [String: Timestamp] = [:]
+    /// The last of each that was seen due.
+    var latest: [String: CueID] = [:]
     /// The latest local start of each that was played or recorded when its start was edited last: what a new zone calls by an
     /// earlier name was never due.
     var named: [String: String] = [:]
     var edited: Set<String> = []
+    /// What was due, and is not by a clock that was set back; with the instants at which it is due again, unless it is edited away.
+    var postponed: [CueID: Timestamp] = [:]
 }
 
 extension World {
@@ -35,17 +41,17 @@ extension World {
         let before = timetable.entries
         timetable.entries = [:]
         for (id, each) in all {
+            if var entry = before[id], entry.programme.start == each.programme.start {
+                entry.programme = each.programme
+                timetable.entries[id] = entry
+                continue
+            }
             guard let zone = Self.zone(each.programme.start.zone),
                 let recurrence = try? each.programme.start.recurrence(zone: zone)
             else { continue }
-            var entry = ExpectedTimetable.Entry(
-                programme: each.programme, recurrence: recurrence, seen: nil, issuedAt: each.issuedAt)
-            if let known = before[id], known.programme.start == each.programme.start {
-                (entry.seen, entry.issuedAt) = (known.seen, known.issuedAt)
-            } else {
-                timetable.edited.insert(id)
-            }
-            timetable.entries[id] = entry
+            timetable.edited.insert(id)
+            timetable.entries[id] = ExpectedTimetable.Entry(
+                programme: each.programme, recurrence: recurrence, seen: nil, issuedAt: each.issuedAt, next: nil)
         }
     }
 
@@ -58,22 +64,42 @@ extension World {
         timetable.edited = []
     }
 
+    /// Puts off what is not due by a clock that was set back, and has not been played.
+    mutating func postponeProgrammes() {
+        for cue in seenDue where cue.kind == .programme && terminal[cue] == nil && !player.sounded.contains(cue) {
+            guard let facts = facts(of: cue), facts.due > wall else { continue }
+            seenDue.remove(cue)
+            timetable.postponed[cue] = facts.due
+        }
+    }
+
+    private mutating func notePostponed() {
+        for (cue, due) in timetable.postponed where due <= wall {
+            timetable.postponed[cue] = nil
+            let next = timetable.entries[cue.item]?.recurrence.next(after: due.advanced(byNanoseconds: -1))
+            if next?.instant == due, next?.local.description == cue.programme?.localStart { seenDue.insert(cue) }
+        }
+    }
+
     /// Notes the occurrences that were due, as the schedule of now has them: all up to now, or all before `limit`.
     mutating func noteProgrammesDue(before limit: Timestamp? = nil) {
         guard isClockTrusted, !isStopping else { return }
         let last = limit?.advanced(byNanoseconds: -1) ?? wall
+        notePostponed()
         for (id, entry) in timetable.entries {
             let since = max(entry.seen ?? max(wall, entry.issuedAt), timetable.seen[id] ?? .distantPast)
-            var due = since
-            while let next = entry.recurrence.next(after: due), next.instant <= last {
-                let name = "\(next.local)"
-                if name > timetable.named[id] ?? "" {
-                    seenDue.insert(CueID(programme: entry.programme.id, localStart: name, fold: next.fold))
-                }
-                due = next.instant
-            }
             timetable.entries[id]?.seen = max(since, last)
             timetable.seen[id] = max(since, last)
+            var next = entry.next ?? entry.recurrence.next(after: since)
+            while let due = next, due.instant <= last {
+                let cue = CueID(programme: entry.programme.id, localStart: "\(due.local)", fold: due.fold)
+                if due.instant > since, "\(due.local)" > timetable.named[id] ?? "" {
+                    seenDue.insert(cue)
+                    timetable.latest[id] = cue
+                }
+                next = entry.recurrence.next(after: due.instant)
+            }
+            timetable.entries[id]?.next = .some(next)
         }
     }
 
@@ -114,12 +140,9 @@ extension World {
             let sounds = programme.blocks.contains { if case .pause = $0 { false } else { true } }
             guard programme.priority.isEmergency, sounds,
                 programme.content.allSatisfy({ told[$0.sha256] == .available }),
-                let last = entry.recurrence.last(atOrBefore: wall)
+                let cue = timetable.latest[programme.id.rawValue], seenDue.contains(cue), let facts = facts(of: cue),
+                wall < facts.expires.advanced(bySeconds: -1)
             else { return nil }
-            let cue = CueID(programme: programme.id, localStart: "\(last.local)", fold: last.fold)
-            guard seenDue.contains(cue), let facts = facts(of: cue), wall < facts.expires.advanced(bySeconds: -1) else {
-                return nil
-            }
             return cue
         }
     }

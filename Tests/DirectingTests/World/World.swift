@@ -199,6 +199,7 @@ struct World {
     /// Sets the wall clock.
     mutating func step(seconds: Double) {
         wallOffset += Int64(seconds * 1000)
+        postponeProgrammes()
         tell(.clockStepped(seconds: seconds))
     }
 
