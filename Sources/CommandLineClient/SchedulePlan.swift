@@ -39,13 +39,16 @@ struct SchedulePlan: Sendable {
     /// The programmes of each scope, with what is known of their audio.
     var programmes: [Scope: [Programme]] { file.documents(audio: audio.references).mapValues(\.programmes) }
 
-    /// What a person should know of programmes that are no fault: those whose blocks are cut off by their slots.
+    /// What a person should know of programmes that are no fault: those of which nothing sounds, and those whose ends are cut off.
     func notes(_ programmes: [Scope: [Programme]]) -> [String] {
         programmes.sorted { $0.key < $1.key }.flatMap(\.value).compactMap { programme in
+            let isSilent = programme.blocks.allSatisfy { if case .pause = $0 { true } else { false } }
+            if isSilent {
+                return "note: \(programme.id) has pauses alone: nothing of it sounds"
+            }
             guard let slot = programme.slot, programme.duration > slot else { return nil }
             let (length, whole) = (DurationText.text(slot), DurationText.text(programme.duration))
             return "note: \(programme.id) takes \(whole), longer than its slot of \(length): its end is cut off"
-                .printable
         }
     }
 
