@@ -41,24 +41,8 @@ public enum RealtimePrivilege: Sendable, Hashable, CustomStringConvertible {
         unsafe lock(UnsafeRawBufferPointer(start: clinux_touch_stack(bytes), count: bytes))
     }
 
-    /// Keeps the program's code in RAM, each page from its first use on. Where there is no swap, code is what the kernel drops
-    /// when memory is short, and reads from the disk again at the next call.
-    public static func lockCode() -> RealtimePrivilege {
-        var refusal: RealtimePrivilege?
-        guard let maps = try? SmallFile.text(at: "/proc/self/maps", limit: 1 << 18) else {
-            return .refused(SystemError("read /proc/self/maps", number: EIO))
-        }
-        for line in maps.split(separator: "\n") {
-            let fields = line.split(separator: " ", omittingEmptySubsequences: true)
-            guard fields.count == 6, fields[1].hasPrefix("r-x"), fields[5].hasPrefix("/") else { continue }
-            let ends = fields[0].split(separator: "-").compactMap { UInt(String($0), radix: 16) }
-            guard ends.count == 2, ends[1] > ends[0] else { continue }
-            let start = unsafe UnsafeRawPointer(bitPattern: ends[0])
-            let verdict = unsafe lock(UnsafeRawBufferPointer(start: start, count: Int(ends[1] - ends[0])))
-            if verdict != .granted { refusal = refusal ?? verdict }
-        }
-        return refusal ?? .granted
-    }
+    /// Keeps the program's code in RAM, each page from its first use on, until `ProgramText.release()` gives back what was used once.
+    public static func lockCode() -> RealtimePrivilege { ProgramText.lock() }
 
     public var description: String {
         switch self {
