@@ -74,7 +74,10 @@ class Client:
                 length = struct.unpack(">H", body[:2])[0]
                 topic, rest = body[2 : 2 + length].decode(), body[2 + length :]
                 if kind & 6:
-                    self._send(0x40, rest[:2])
+                    try:
+                        self._send(0x40, rest[:2])
+                    except OSError:
+                        return
                     rest = rest[2:]
                 self.heard(topic, rest, instant)
             elif kind >> 4 in (4, 9):

@@ -19,13 +19,14 @@ class Recording:
         """How many segments ended so: `xrun` counts the underruns."""
         return sum(segment["ended"].strip() == how for segment in self.segments)
 
-    def spans(self, begin, end):
-        """What was heard from `begin` to `end`, in nanoseconds of CLOCK_MONOTONIC: (instant of the first frame, nanoseconds a frame,
-        samples, channels) for each segment in it."""
+    def spans(self, begin, end, clock="monotonic"):
+        """What was heard from `begin` to `end`, in nanoseconds of CLOCK_MONOTONIC or, with "realtime", of CLOCK_REALTIME: (instant of
+        the first frame, nanoseconds a frame, samples, channels) for each segment in it."""
+        key = f"{clock}_ns"
         for segment in self.segments:
-            step = 1e9 / (segment["rate"] * (1 + segment["ppm"] * 1e-6))
-            first = max(0, int((begin - segment["monotonic_ns"]) / step))
-            last = min(segment["frames"], int((end - segment["monotonic_ns"]) / step) + 1)
+            step = step_of(segment)
+            first = max(0, int((begin - segment[key]) / step))
+            last = min(segment["frames"], int((end - segment[key]) / step) + 1)
             if first >= last:
                 continue
             if segment["format"].strip() != "S16_LE":
@@ -35,7 +36,28 @@ class Recording:
             with open(f"{self.folder}/{segment['file']}", "rb") as file:
                 file.seek(44 + (segment["first"] + first) * channels * 2)
                 samples.frombytes(file.read((last - first) * channels * 2))
-            yield segment["monotonic_ns"] + first * step, step, samples, channels
+            yield segment[key] + first * step, step, samples, channels
+
+    def first_above(self, threshold, channel, begin, end, clock="monotonic"):
+        """The instant of the first sample of a channel beyond the threshold, or None; and nanoseconds a frame."""
+        for instant, step, samples, channels in self.spans(begin, end, clock):
+            for number, value in enumerate(samples[channel::channels]):
+                if value > threshold or value < -threshold:
+                    return instant + number * step, step
+        return None, None
+
+    def gaps(self):
+        """Seconds of silence after each underrun, until the card played again."""
+        return [
+            (after["monotonic_ns"] - before["monotonic_ns"] - before["frames"] * step_of(before)) / 1e9
+            for before, after in zip(self.segments, self.segments[1:])
+            if before["ended"].strip() == "xrun"
+        ]
+
+
+def step_of(segment):
+    """Nanoseconds that a frame of it lasts."""
+    return 1e9 / (segment["rate"] * (1 + segment["ppm"] * 1e-6))
 
 
 def wave_samples(path):
