@@ -40,7 +40,7 @@ extension Mixer {
             port.suspensions.wrappingAdd(1, ordering: .relaxed)
         }
         hear(FrameClock(frame: heard, instant: wall, rate: rate), audible: true)
-        port.reports.signal()
+        reports.signal()
         recoveries += 1
         // At once, but a device that only ever stops must not take all the time that there is.
         pausedUntil = now + (recoveries > Self.hastyRecoveries ? 10_000_000 : 0)
@@ -49,7 +49,7 @@ extension Mixer {
 
     /// Has the loop go round again without waiting for the device.
     private func needsCycle() {
-        port.commands.signal()
+        commands.signal()
     }
 
     private func lose(_ error: PCMError) {

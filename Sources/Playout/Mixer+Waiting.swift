@@ -8,7 +8,7 @@ extension Mixer {
     /// Sleeps until there is something to do: a command, the device, or a moment that is due.
     func wait(until limit: Int64?) {
         var count = 1
-        unsafe descriptors[0] = pollfd(fd: port.commands.descriptor, events: Int16(POLLIN), revents: 0)
+        unsafe descriptors[0] = pollfd(fd: commands.descriptor, events: Int16(POLLIN), revents: 0)
         var deviceCount = 0
         let now = MonotonicClock.nanoseconds
         switch mode {
@@ -27,7 +27,7 @@ extension Mixer {
             let patience = (max(0, until - MonotonicClock.nanoseconds) + 999_999) / 1_000_000
             let found = unsafe poll(descriptors, nfds_t(count), CInt(clamping: patience))
             if unsafe descriptors[0].revents != 0 {
-                port.commands.clear()
+                commands.clear()
                 return
             }
             // A descriptor that is always ready must not keep us from what is due.

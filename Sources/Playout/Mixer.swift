@@ -35,6 +35,10 @@ final class Mixer {
 
     let configuration: PlayerConfiguration
     let port: MixerPort
+    /// Those of the port, without a reference to count.
+    let commands: WakeUp.Bell
+    let reports: WakeUp.Bell
+    let output: WakeUp.Bell
     let tell: (DeviceNews) -> Void
     var renderer: Renderer
     var device: PCMDevice?
@@ -74,6 +78,9 @@ final class Mixer {
     ) {
         self.configuration = configuration
         self.port = port
+        commands = port.commands.bell
+        reports = port.reports.bell
+        output = port.output.bell
         self.tell = tell
         rate = Int64(configuration.rate)
         margin = configuration.rewindMargin
@@ -111,7 +118,7 @@ final class Mixer {
             if now >= pausedUntil { cycle(MonotonicClock.nanoseconds) }
             if renderer.reports != reported {
                 reported = renderer.reports
-                port.reports.signal()
+                reports.signal()
             }
             if port.isEnding.load(ordering: .relaxed) {
                 let limit = endBy ?? MonotonicClock.nanoseconds + 500_000_000
@@ -123,8 +130,8 @@ final class Mixer {
         device = nil
         port.isPlaying.store(false, ordering: .relaxed)
         port.hasEnded.store(true, ordering: .releasing)
-        port.reports.signal()
-        port.output.signal()
+        reports.signal()
+        output.signal()
     }
 
     private func cycle(_ now: Int64) {
@@ -145,14 +152,14 @@ final class Mixer {
     private func wakeAmplifier() {
         awakeUntil = Int64.max
         if port.needsAmplifier.exchange(true, ordering: .relaxed) { return }
-        port.output.signal()
+        output.signal()
     }
 
     /// Lets the amplifier go to sleep once the delay after the last sample is over.
     private func restAmplifier(_ now: Int64) {
         if now < awakeUntil || !port.needsAmplifier.load(ordering: .relaxed) { return }
         port.needsAmplifier.store(false, ordering: .relaxed)
-        port.output.signal()
+        output.signal()
     }
 
     /// The device is silent from now on.
