@@ -81,9 +81,8 @@ public struct DocumentVerifier: Sendable {
     /// The payload of a compact JWS whose signature fits a trusted key.
     public func verifiedPayload(_ compact: some Collection<UInt8>) throws(DocumentRefusal) -> Data {
         guard compact.count <= Self.maximumBytes else { throw .malformed("larger than \(Self.maximumBytes) bytes") }
-        let text = String(decoding: compact, as: UTF8.self)
         // A megabyte of points makes four parts, not a million.
-        let parts = text.split(separator: ".", maxSplits: 3, omittingEmptySubsequences: false).map(String.init)
+        let parts = Array(compact).split(separator: UInt8(ascii: "."), maxSplits: 3, omittingEmptySubsequences: false)
         guard parts.count == 3, let headerBytes = Base64URL.decode(parts[0]), let payload = Base64URL.decode(parts[1]),
             let signature = Base64URL.decode(parts[2])
         else { throw .malformed("not a JWS in compact form") }
@@ -94,7 +93,7 @@ public struct DocumentVerifier: Sendable {
         guard header.crit == nil else { throw .unsupported("the JWS header has critical fields") }
         let kid = header.kid ?? ""
         guard let key = keys[kid]?.signingKey else { throw .unknownKey(String(kid.prefix(64))) }
-        guard key.isValidSignature(signature, for: Array("\(parts[0]).\(parts[1])".utf8)) else {
+        guard key.isValidSignature(signature, for: Array(parts[0] + [UInt8(ascii: ".")] + parts[1])) else {
             throw .badSignature
         }
         return payload
