@@ -118,6 +118,9 @@ public struct Director: Sendable {
         }
     }
 
+    /// Whether the director was told that this audio is on the disk.
+    public func hasAudio(_ hash: ContentHash) -> Bool { content[hash] == .available }
+
     private mutating func take(_ event: DirectorEvent) {
         switch event {
         case .restarted(let heard): buryTheDead(heard: heard)

@@ -189,7 +189,7 @@ actor ContentFetcher {
     }
 
     private func bring(_ audio: AudioReference) async -> Outcome {
-        if await store.holds(audio) { return .brought }
+        if store.holds(audio) { return .brought }
         guard !addresses.isEmpty else { return .unavailable("no address of audio is known") }
         guard await makeRoom(for: audio) else {
             return .unavailable("the disk has no room for \(audio.bytes) bytes")

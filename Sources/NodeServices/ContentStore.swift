@@ -49,7 +49,7 @@ actor ContentStore {
     nonisolated func partialPath(of hash: ContentHash) -> String { "\(folder)/\(hash).part" }
 
     /// Whether a file of the right name and size is there. Cheap; `open` tells whether it is the right one.
-    func holds(_ audio: AudioReference) -> Bool { fileSize(path(of: audio.sha256)) == audio.bytes }
+    nonisolated func holds(_ audio: AudioReference) -> Bool { fileSize(path(of: audio.sha256)) == audio.bytes }
 
     /// Bytes of `audio` that an earlier download left, to be continued.
     func partialBytes(of audio: AudioReference) -> Int64 { fileSize(partialPath(of: audio.sha256)) ?? 0 }

@@ -49,7 +49,19 @@ extension NodeCore {
         event.topic = topic.description
         event.revision = revision
         let document = StoredDocument(topic: topic.description, revision: revision, compact: compact)
-        perform([.record(.node(event))] + effects(), document: document)
+        let effects = effects()
+        perform([.record(.node(event))] + effects + noteHeld(effects), document: document)
+    }
+
+    /// Tells the director at once of audio that is on the disk: what is to sound now then waits for one transaction, not for two.
+    private func noteHeld(_ effects: [Effect]) -> [Effect] {
+        var news: [Effect] = []
+        for case .want(let audio) in effects {
+            for each in audio where !director.hasAudio(each.sha256) && content.holds(each) {
+                news += direct(.content(each.sha256, .available))
+            }
+        }
+        return news
     }
 
     func apply(_ settings: NodeSettings) -> [Effect] {

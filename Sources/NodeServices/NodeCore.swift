@@ -36,6 +36,7 @@ actor NodeCore {
     var director: Director
     var clock: ClockTrust
     var storedMemory: Director.Memory
+    var memoryWriter = Director.MemoryWriter()
     var settings: NodeSettings?
     var voices: [CueID: Voice] = [:]
     var cues: [VoiceID: CueID] = [:]
@@ -251,7 +252,8 @@ actor NodeCore {
         let memory = director.memory == storedMemory ? nil : director.memory
         guard !events.isEmpty || document != nil || memory != nil || !pending.isEmpty else { return freePlayhead() }
         do {
-            try pending.write(events, document: document, memory: memory.map(Wire.encode), stamp: stamp) {
+            let json = try memory.map { try memoryWriter.encode($0) }
+            try pending.write(events, document: document, memory: json, stamp: stamp) {
                 try store.commit(document: $0, memory: $1, events: $2, stamp: $3)
             }
             if let memory { storedMemory = memory }

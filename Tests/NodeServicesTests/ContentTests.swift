@@ -60,7 +60,7 @@ import Testing
         defer { close(writer) }
         let reading = Task { try? await store.open(slow) }
         #expect(try await store.open(small) == store.path(of: small.sha256))
-        #expect(await store.holds(small))
+        #expect(store.holds(small))
         // One byte, so that the read returns and sees that nobody wants it any more.
         reading.cancel()
         #expect(unsafe write(writer, "x", 1) == 1)
@@ -78,11 +78,11 @@ import Testing
             setTimes(path, used: 1000 - number, compared: 2000 + number)
         }
         #expect(await store.makeRoom(for: 10, keeping: [pieces[2].sha256]))
-        #expect(await store.holds(pieces[0]))
-        #expect(await !store.holds(pieces[1]))
-        #expect(await store.holds(pieces[2]))
+        #expect(store.holds(pieces[0]))
+        #expect(!store.holds(pieces[1]))
+        #expect(store.holds(pieces[2]))
         #expect(await !store.makeRoom(for: 25, keeping: [pieces[2].sha256]))
-        #expect(await store.holds(pieces[2]))
+        #expect(store.holds(pieces[2]))
     }
 
     // MARK: - The scrub
@@ -118,7 +118,7 @@ import Testing
         }
         await scrub.scrub(now: now)
         #expect(lost.withLock { $0 } == [audio(pieces[3]).sha256])
-        #expect(await !store.holds(audio(pieces[3])))
+        #expect(!store.holds(audio(pieces[3])))
         for (number, isFresh) in [true, false, true].enumerated() {
             let path = store.path(of: audio(pieces[number]).sha256)
             let wasCompared = try comparedAt(path).timeIntervalSince1970 >= Double(today) - 5
@@ -262,9 +262,9 @@ import Testing
             do { try bytes[1].write(to: URL(filePath: path)) } catch { throw .unavailable("\(error)") }
         }
         #expect(lines == pieces[0...1].map { "available \($0.sha256)" })
-        #expect(await store.holds(pieces[0]))
-        #expect(await store.holds(pieces[1]))
-        #expect(await !store.holds(pieces[2]))
+        #expect(store.holds(pieces[0]))
+        #expect(store.holds(pieces[1]))
+        #expect(!store.holds(pieces[2]))
     }
 
     @Test func `wrong bytes are fetched again, and then given up with the reason`() async throws {
