@@ -1,6 +1,8 @@
 """Announcements and emergencies at random over music, as many days of a commune in a few minutes: up to three voices at once."""
 
+import os
 import random
+import signal
 import time
 
 from .sounds import make_announcement, make_music
@@ -54,8 +56,14 @@ class Traffic:
         for name in ended & self.running.keys():
             del self.running[name]
 
-    def go_on(self, seconds):
-        """Something new each half second or so."""
+    def hold(self):
+        """Stops the node for longer than its device lasts, at any moment of its work: an underrun, from which it recovers."""
+        os.kill(self.station.pid, signal.SIGSTOP)
+        time.sleep(0.4)
+        os.kill(self.station.pid, signal.SIGCONT)
+
+    def go_on(self, seconds, holds=False):
+        """Something new each half second or so; with `holds` an underrun now and then."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             self.forget_ended()
@@ -64,6 +72,9 @@ class Traffic:
             else:
                 self.recall()
             self.publish()
+            if holds and self.dice.random() < 0.1:
+                time.sleep(self.dice.uniform(0, 0.05))
+                self.hold()
             time.sleep(self.dice.uniform(0.1, 0.9))
 
     def said(self, kind):
