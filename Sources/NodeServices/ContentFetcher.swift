@@ -175,7 +175,7 @@ actor ContentFetcher {
         let upToIt = hashes.prefix { $0 != audio.sha256 } + [audio.sha256]
         let fits = await store.makeRoom(for: bytes, keeping: Set(upToIt))
         for less in wanted where attempts[less.sha256]?.isSettled ?? false {
-            guard await !store.holds(less) else { continue }
+            guard !store.holds(less) else { continue }
             attempts[less.sha256]?.isSettled = false
             await report(.evicted(less.sha256))
         }

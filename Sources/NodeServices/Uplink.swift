@@ -2,6 +2,7 @@ import Broadcasting
 import FoundationEssentials
 import Logging
 import Messaging
+import Playout
 import RuntimeSupport
 
 /// The node's line to its controller: documents and receipts come in, journal, presence and health go out.
@@ -84,8 +85,11 @@ struct Uplink: Sendable {
         for await _ in core.healthChanges {
             // Many things change at once when a broadcast begins; one report tells them all.
             guard (try? await Task.sleep(for: .milliseconds(500))) != nil else { return }
-            if let memory = try? ProcessMemory.current(), memory.resident > Self.leanMemory {
-                // A good moment: what led to the change, a start or a download, is done.
+            // A good moment: what led to the change, a start or a download, is done. But never while something sounds: the mixer would wait
+            // for its code, and for the thread that gives it back.
+            if core.player.status.state != .playing, let memory = try? ProcessMemory.current(),
+                memory.resident > Self.leanMemory
+            {
                 ProgramText.release()
             }
             guard client.isConnected else { continue }
