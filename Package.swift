@@ -195,8 +195,8 @@ let package = Package(
         tests(
             "PlayoutTests",
             [
-                "AmplifierControl", "BroadcastTesting", "LoudnessMeasurement", "MP3Decoding", "Playout", "Relaying",
-                "RuntimeSupport", "TestThreads", logging,
+                "AllocationCounting", "AmplifierControl", "BroadcastTesting", "LoudnessMeasurement", "MP3Decoding",
+                "Playout", "Relaying", "RuntimeSupport", "TestThreads", logging,
             ]),
         tests(
             "RelayingTests",

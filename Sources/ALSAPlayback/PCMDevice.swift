@@ -81,7 +81,8 @@ public struct PCMDevice: ~Copyable {
         case SND_PCM_STATE_PREPARED, SND_PCM_STATE_RUNNING: break
         default: throw PCMError("ask the device where it is", status: -EBADFD)
         }
-        let room = min(Int(unsafe snd_pcm_status_get_avail(status)), parameters.bufferFrames)
+        // Unsigned: of a driver that errs it may be more than any number of ours.
+        let room = min(Int(clamping: unsafe snd_pcm_status_get_avail(status)), parameters.bufferFrames)
         // What lies behind the buffer, in a FIFO or on the bus, is delay too. A plug-in may read the delay a moment after the
         // time stamp; less than what the buffer holds is then an artefact.
         let held = parameters.bufferFrames - room
@@ -92,7 +93,7 @@ public struct PCMDevice: ~Copyable {
     /// Frames that the device held and did not play when it stopped by itself.
     public var unplayed: Int {
         guard unsafe snd_pcm_status(handle, status) >= 0 else { return 0 }
-        return max(0, parameters.bufferFrames - Int(unsafe snd_pcm_status_get_avail(status)))
+        return max(0, parameters.bufferFrames - Int(clamping: unsafe snd_pcm_status_get_avail(status)))
     }
 
     /// When the status was true: what the device says, or now where it says nothing that can be.

@@ -90,6 +90,9 @@ public final class Icecast: Sendable {
         try Station(self, mount: mount, mp3: mp3, bytesPerSecond: bytesPerSecond)
     }
 
+    /// Has it stand still, with all its connections open.
+    public func freeze() { process.signal(SIGSTOP) }
+
     /// Says what a mount broadcasts.
     public func announce(_ title: String, on mount: String = "/live") throws {
         let descriptor = try Self.connect(port)

@@ -1,6 +1,9 @@
 #include "AllocationCounting.h"
 #include <errno.h>
+#include <stdatomic.h>
 #include <stddef.h>
+#include <string.h>
+#include <sys/prctl.h>
 
 #if defined(__has_feature)
 #if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
@@ -21,6 +24,21 @@ long allocation_counting_end(void) {
     return calls;
 }
 
+static char watched[16];
+static atomic_bool watching;
+static atomic_long watched_calls;
+
+void allocation_counting_watch(const char *thread) {
+    strncpy(watched, thread, sizeof watched - 1);
+    atomic_store(&watched_calls, 0);
+    atomic_store(&watching, true);
+}
+
+long allocation_counting_unwatch(void) {
+    atomic_store(&watching, false);
+    return atomic_load(&watched_calls);
+}
+
 #ifdef HAS_OWN_ALLOCATOR
 
 bool allocation_counting_is_possible(void) { return false; }
@@ -36,33 +54,41 @@ void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
 void __libc_free(void *);
 
-void *malloc(size_t size) {
+static void note(void) {
     if (counting) calls++;
+    if (!atomic_load_explicit(&watching, memory_order_acquire)) return;
+    char name[16] = "";
+    prctl(PR_GET_NAME, name);
+    if (strcmp(name, watched) == 0) atomic_fetch_add(&watched_calls, 1);
+}
+
+void *malloc(size_t size) {
+    note();
     return __libc_malloc(size);
 }
 
 void *calloc(size_t count, size_t size) {
-    if (counting) calls++;
+    note();
     return __libc_calloc(count, size);
 }
 
 void *realloc(void *block, size_t size) {
-    if (counting) calls++;
+    note();
     return __libc_realloc(block, size);
 }
 
 void *memalign(size_t alignment, size_t size) {
-    if (counting) calls++;
+    note();
     return __libc_memalign(alignment, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
-    if (counting) calls++;
+    note();
     return __libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **block, size_t alignment, size_t size) {
-    if (counting) calls++;
+    note();
     void *made = __libc_memalign(alignment, size);
     if (!made) return ENOMEM;
     *block = made;
@@ -70,7 +96,7 @@ int posix_memalign(void **block, size_t alignment, size_t size) {
 }
 
 void free(void *block) {
-    if (counting) calls++;
+    note();
     __libc_free(block);
 }
 

@@ -95,4 +95,33 @@ import Testing
             #expect(ends.values.allSatisfy { $0.completion == .finished })
         }
     }
+
+    @Test func `a card that comes back as another is found by its name, and the sound goes on where it is by then`()
+        async throws
+    {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 12, rate: 48_000)
+        try await stage.play { player, events in
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
+            player.start(first, at: .now)
+            _ = await events.next { if case .progress = $0 { true } else { nil } }
+            try stage.say("lost")
+            _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
+            try stage.replaceCard("rates [ 48000 ]")
+            let end = try #require(await events.returnAndEnd(of: first))
+            #expect(end.completion == .finished)
+            #expect(end.framesDue == Int64(music.count / 2))
+            let before = try stage.heard()
+            let after = try stage.samples("again.wav")
+            // What was heard before the loss, and what was heard from the return to the end.
+            #expect(find(before[...], in: music) == 0)
+            let place = try #require(find(after[9_600..<14_400], in: music, from: before.count))
+            let rest = music[place...]
+            #expect(find(rest, in: Array(after[9_600...])) == 0)
+            // Nobody heard what lies between.
+            #expect(end.framesHeard < end.framesDue)
+            // The card knows of its loss a moment before or after the mixer does, by what the buffer holds at most.
+            #expect(abs(end.framesHeard - Int64((before.count + rest.count + 9_600) / 2)) <= 12_000)
+        }
+    }
 }

@@ -58,7 +58,8 @@ import Testing
 
     /// Plays a relay with a fallback of 1 kHz at an instant three seconds away, and judges what must hold in each case.
     private func relay(
-        _ stage: Stage, _ url: String, seconds: Double = 4, adjust: (inout RelayLimits) -> Void = { _ in }
+        _ stage: Stage, _ url: String, seconds: Double = 4, adjust: (inout RelayLimits) -> Void = { _ in },
+        afterASecond: () -> Void = {}
     ) async throws -> VoiceEnd {
         _ = try tone(stage, 1_000, seconds: 1.5)
         var result: VoiceEnd?
@@ -79,6 +80,8 @@ import Testing
                 await events.next { if case .started(id, _, let error) = $0 { error } else { nil } })
             // It began on its frame, or a little later where the machine had no time for the mixer.
             #expect(error > -0.002 && error < 0.5)
+            _ = await events.next { if case .progress(id, _) = $0 { true } else { nil } }
+            afterASecond()
             result = await events.end(of: id)
         }
         let end = try #require(result)
@@ -107,6 +110,26 @@ import Testing
             #expect(isOnAir ? account.fallback == 0 : account.live == 0, "\(account)")
             #expect(isOnAir || account.lastError?.contains("404") == true)
         }
+    }
+
+    @Test func `an Icecast that stands still`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let icecast = try await Icecast()
+        let station = try icecast.station(mp3: try tone(stage, 440, seconds: 5), bytesPerSecond: 16_000)
+        let account = try #require(
+            try await relay(stage, icecast.url(), seconds: 7, afterASecond: { icecast.freeze() }).relay)
+        _ = station
+        #expect(account.live > 0.9 && account.fallback > 1, "\(account)")
+        #expect(account.lastError?.contains("too long") == true)
+    }
+
+    @Test func `a station on Icecast that sends silence`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let icecast = try await Icecast()
+        let station = try icecast.station(mp3: try tone(stage, 440, seconds: 5, gain: -90), bytesPerSecond: 16_000)
+        let account = try #require(try await relay(stage, icecast.url()).relay)
+        _ = station
+        #expect(account.live == 0 && account.silence < 1.5 && account.fallback > 2.5, "\(account)")
     }
 
     @Test func `one that never answers`() async throws {

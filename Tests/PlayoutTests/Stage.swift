@@ -16,6 +16,8 @@ final class Stage: Sendable {
 
     let folder: URL
     let device: String
+    private let plugin: String
+    private let definition: String
 
     /// Makes a card with a mixer. `options` are added to its configuration as they are.
     ///
@@ -27,8 +29,8 @@ final class Stage: Sendable {
         self.folder = folder
         device = canRewind ? name : "plain" + name
         let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-        let plugin = URL(filePath: program).deletingLastPathComponent().path + "/libasound_module_pcm_loa.so"
-        let card = """
+        plugin = URL(filePath: program).deletingLastPathComponent().path + "/libasound_module_pcm_loa.so"
+        definition = """
             pcm.\(name) {
                 type loa
                 name "\(name)"
@@ -40,13 +42,19 @@ final class Stage: Sendable {
             ctl.\(name) { type loa levels "\(folder.path)/levels" control "\(folder.path)/control" }
 
             """
-        try Self.cards.withLock { cards throws in
+        try Self.define(definition, plugin: plugin)
+    }
+
+    /// Adds definitions to libasound's configuration. `old` is replaced, where it is given.
+    private static func define(_ definitions: String, replacing old: String? = nil, plugin: String) throws {
+        try cards.withLock { cards throws in
             let file = cards?.file ?? URL.temporaryDirectory.appending(path: "loa-asoundrc-\(UUID().uuidString)").path
-            let text =
-                (cards?.text ?? "pcm_type.loa { lib \"\(plugin)\" }\nctl_type.loa { lib \"\(plugin)\" }\n") + card
+            var text = cards?.text ?? "pcm_type.loa { lib \"\(plugin)\" }\nctl_type.loa { lib \"\(plugin)\" }\n"
+            if let old { text.replace(old, with: "") }
+            text += definitions
             // libasound looks at inode and second to see whether the file is another one. So each version keeps its inode:
             // one that was deleted would be given to the next version.
-            let version = file + "." + name
+            let version = file + "." + UUID().uuidString
             try text.write(toFile: version, atomically: false, encoding: .utf8)
             guard unsafe link(version, version + ".new") == 0, unsafe rename(version + ".new", file) == 0 else {
                 throw ToolFailed(command: "link \(file)")
@@ -54,6 +62,21 @@ final class Stage: Sendable {
             if cards == nil { unsafe setenv("ALSA_CONFIG_PATH", file, 1) }
             cards = (file, text)
         }
+    }
+
+    /// Puts another card under the name of this one, as when a card comes back with another number. Its recording is `again.wav`, and it
+    /// has no mixer.
+    func replaceCard(_ options: String = "") throws {
+        let card = """
+            pcm.\(device) {
+                type loa
+                name "again\(device)"
+                recording "\(folder.path)/again.wav"
+                \(options)
+            }
+
+            """
+        try Self.define(card, replacing: definition, plugin: plugin)
     }
 
     deinit {
@@ -102,6 +125,29 @@ final class Stage: Sendable {
                 let end = min(at + 8 + length, data.count)
                 return stride(from: at + 8, to: end - 1, by: 2).map {
                     Int16(truncatingIfNeeded: Int(data[$0]) | Int(data[$0 + 1]) << 8)
+                }
+            }
+            at += 8 + length + length % 2
+        }
+        return []
+    }
+
+    /// The samples of a wave file of integers or floats of any width, full scale being 1.
+    func values(_ name: String) throws -> [Double] {
+        let data = [UInt8](try Data(contentsOf: folder.appending(path: name)))
+        func number(_ at: Int, _ bytes: Int) -> Int { (0..<bytes).reduce(0) { $0 | Int(data[at + $1]) << ($1 * 8) } }
+        var (at, kind, width) = (12, 0, 0)
+        while at + 8 <= data.count {
+            let length = number(at + 4, 4)
+            if data[at..<at + 4].elementsEqual("fmt ".utf8) {
+                (kind, width) = (number(at + 8, 2), number(at + 22, 2) / 8)
+                // The extensible form has the kind further behind.
+                if kind == 0xFFFE { kind = number(at + 32, 2) }
+            } else if data[at..<at + 4].elementsEqual("data".utf8), width > 0 {
+                return stride(from: at + 8, to: min(at + 8 + length, data.count) - width + 1, by: width).map { place in
+                    if kind == 3 { return Double(Float(bitPattern: UInt32(number(place, 4)))) }
+                    let shift = 64 - width * 8
+                    return Double((number(place, width) << shift) >> shift) / Double(1 << (width * 8 - 1))
                 }
             }
             at += 8 + length + length % 2

@@ -54,8 +54,11 @@ import Testing
         let stage = try Stage("rates [ 48000 ]")
         let good = try stage.music("good", seconds: 0.6, rate: 48_000)
         try stage.run("(cat good.mp3; head -c 3000000 /dev/zero; cat good.mp3) > broken.mp3")
+        let other = try stage.music("other", seconds: 1.5, rate: 48_000, seed: 4)
         try await stage.play { player, events in
             player.load(VoiceRequest(id: id, segments: [.file(path: stage.path("broken.mp3"))]))
+            player.load(VoiceRequest(id: VoiceID(2), segments: [.file(path: stage.path("other.mp3"))], gain: -200))
+            player.start(VoiceID(2), at: .now)
             player.start(id, at: .now)
             let end = try #require(await events.end(of: id))
             guard case .failed(let reason) = end.completion else {
@@ -64,6 +67,12 @@ import Testing
             }
             #expect(!reason.isEmpty)
             #expect(end.framesHeard > Int64(good.count / 2) - 4800)
+            // The other voice goes on.
+            player.setGain(VoiceID(2), decibels: 0, ramp: 0)
+            let last = try #require(await events.end(of: VoiceID(2)))
+            #expect(last.completion == .finished && last.underrunFrames == 0)
+            #expect(last.framesHeard == Int64(other.count / 2))
+            #expect(find(other[(other.count - 4_800)...], in: try stage.heard()) != nil)
         }
     }
 
