@@ -68,7 +68,7 @@ import Testing
             script, from: first.advanced(bySeconds: -7200), recordingFrom: first.advanced(bySeconds: from),
             to: first.advanced(bySeconds: to), as: recording,
             zones: { _ in TimeZoneRules(secondsFromUTC: 7 * 3600) },
-            write: { part in for index in part.indices { heard.append(part[index]) } })
+            write: { part in unsafe part.withUnsafeBufferPointer { unsafe heard.append(contentsOf: $0) } })
         return heard
     }
 
@@ -94,7 +94,7 @@ import Testing
     @Test func `a recording has as many frames as its time, at each rate`() throws {
         let script = script([.audio(try audio("a"))])
         #expect(try record(script, from: -0.25, to: 1.125, rate: 44_100).count == 60_638)
-        #expect(try record(script, from: 100, to: 3_700, rate: 8_000).count == 28_800_000)
+        #expect(try record(script, from: 100, to: 160, rate: 8_000).count == 480_000)
         #expect(try record(script, from: 1, to: 1).isEmpty)
     }
 
