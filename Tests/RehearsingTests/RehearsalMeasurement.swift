@@ -1,6 +1,10 @@
+import Broadcasting
+import Directing
 import Foundation
 import Rehearsing
+import ScheduleFiles
 import Testing
+import ZoneReading
 
 /// For scripts/measure-rehearsal.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["LOA_MEASURE_REHEARSAL"] != nil))

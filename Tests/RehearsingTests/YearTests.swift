@@ -1,5 +1,6 @@
 import BroadcastTesting
 import Broadcasting
+import Directing
 import Foundation
 import Rehearsing
 import ScheduleFiles
