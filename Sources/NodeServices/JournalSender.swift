@@ -20,7 +20,8 @@ actor JournalSender {
     /// The last record that was ever sent by this program. `sentThrough` goes back when records are to be sent again.
     private var everSentThrough: Int64 = 0
     private var receiptedThrough: Int64 = 0
-    private var patience = JournalSender.shortestPatience
+    private let shortestPatience: Duration
+    private var patience: Duration
     private var resend: Task<Void, Never>?
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
@@ -30,14 +31,17 @@ actor JournalSender {
     static let shortestPatience = Duration.seconds(5)
     static let longestPatience = Duration.seconds(60)
 
+    /// - Parameter patience: how long the first wait for a receipt is.
     init(
-        node: NodeID, journal: JournalID, logger: Logger,
+        node: NodeID, journal: JournalID, patience: Duration = JournalSender.shortestPatience, logger: Logger,
         read: @escaping @Sendable (_ after: Int64, _ limit: Int) async -> [StoredRecord],
         forget: @escaping @Sendable (_ through: Int64) async -> Void,
         publish: @escaping @Sendable (Message) async throws -> Void
     ) {
         self.node = node
         self.journal = journal
+        shortestPatience = patience
+        self.patience = patience
         self.logger = logger
         self.read = read
         self.forget = forget
@@ -109,7 +113,7 @@ actor JournalSender {
     }
 
     private func haveHope() {
-        patience = Self.shortestPatience
+        patience = shortestPatience
         resend?.cancel()
         resend = nil
     }

@@ -43,7 +43,9 @@ import Testing
 
         func sender() -> JournalSender {
             JournalSender(
-                node: NodeID(unchecked: "cl-01"), journal: JournalID(unchecked: "j1"), logger: Logger(label: "test"),
+                // Nothing is to be sent again because a test had to wait for its turn.
+                node: NodeID(unchecked: "cl-01"), journal: JournalID(unchecked: "j1"), patience: .seconds(3600),
+                logger: Logger(label: "test"),
                 read: { after, limit in
                     self.records.withLock { Array($0.filter { $0.sequence > after }.prefix(limit)) }
                 },
