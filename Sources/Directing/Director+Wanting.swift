@@ -24,7 +24,7 @@ extension Director {
         var seen: Set<ContentHash> = []
         var audio: [AudioReference] = []
         hasAllWanted = true
-        for claimed in claims.sorted().map(\.audio) + [extras] {
+        for claimed in claims.sorted().map(\.audio) + laterContents() + [extras] {
             for each in claimed where seen.insert(each.sha256).inserted {
                 audio.append(each)
                 hasAllWanted = hasAllWanted && content[each.sha256] == .available
@@ -104,6 +104,15 @@ extension Director {
                     audio: programmes[index].content,
                     isDue: false))
         }
+    }
+
+    /// The audio of programmes that are due later than within a week, the next first: the network may be gone by then. It takes
+    /// the room that is left.
+    private func laterContents() -> [[AudioReference]] {
+        let claimed = Set(claimants.programmes)
+        return programmes.indices.compactMap { index in
+            claimed.contains(index) ? nil : programmes[index].next.map { (instant: $0.instant, index: index) }
+        }.sorted { $0 < $1 }.map { programmes[$0.index].content }
     }
 
     /// The occurrence of a broadcast that sounds, waits, or comes next.

@@ -13,7 +13,7 @@ enum DirectorTimes {
     static let punctual = second
     /// So long a programme that is due waits for audio that has been wanted for less, before it begins without.
     static let contentPatience = 30 * second
-    /// So far ahead audio of programmes is fetched.
+    /// So far ahead audio of programmes is fetched by its urgency; what is due later follows.
     static let fetchAhead = 7 * 86_400 * second
     /// Occurrences of programmes that were due before are not recorded one by one.
     static let recordedPast = 31 * 86_400 * second

@@ -349,8 +349,11 @@ int loa_recording_end_otherwise(struct loa_recording *recording, const char *rea
 void loa_recording_close(struct loa_recording *recording) {
     if (recording->wave >= 0)
         close(recording->wave);
-    if (recording->segments >= 0)
+    if (recording->segments >= 0) {
+        // A child that has been forked and not yet run its program has the file open as well: closing alone would not end the lock.
+        flock(recording->segments, LOCK_UN);
         close(recording->segments);
+    }
     free(recording->path);
     *recording = (struct loa_recording){.segments = -1, .wave = -1};
 }
