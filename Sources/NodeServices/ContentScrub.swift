@@ -18,9 +18,14 @@ struct ContentScrub: Sendable {
         while (try? await Task.sleep(for: Self.interval, tolerance: Self.interval / 4)) != nil { await scrub() }
     }
 
-    /// Compares all that is old, one piece after the other. What the disk will not give is left for the next look.
-    func scrub(now: Timestamp = Timestamp(nanoseconds: WallClock.nanoseconds)) async {
-        while !Task.isCancelled, let hash = await store.stalest(olderThan: Self.age, now: now) {
+    /// Compares all that is old, one piece after the other, each once: what the clock does meanwhile makes none of them old again.
+    /// What the disk will not give is left for the next look.
+    func scrub() async {
+        var compared: Set<ContentHash> = []
+        while !Task.isCancelled,
+            let hash = await store.stalest(olderThan: Self.age, now: Timestamp(nanoseconds: WallClock.nanoseconds)),
+            compared.insert(hash).inserted
+        {
             do throws(ContentStore.Fault) {
                 try await store.scrub(hash)
             } catch {
