@@ -113,9 +113,19 @@ final class Exchange {
         }
         if let failure { throw failure }
         guard code == CURLE_OK else {
-            throw HTTPTransferError(code, request, details: unsafe String(cString: words))
+            throw refusedRedirect(code) ?? HTTPTransferError(code, request, details: unsafe String(cString: words))
         }
         if !hasBegun { try begin(head) }
+    }
+
+    /// libcurl calls the scheme of a redirect unsupported, which says nothing of who led there.
+    private func refusedRedirect(_ code: CURLcode) -> HTTPTransferError? {
+        guard code == CURLE_UNSUPPORTED_PROTOCOL, (300...399).contains(head.status),
+            let target = head.headers["Location"]
+        else { return nil }
+        let place = HTTPTransferError.redacted(target).filter { ("!"..."~").contains($0) }.prefix(200)
+        let reason = target.lowercased().hasPrefix("http:") ? "which is not secure" : "which is neither http nor https"
+        return HTTPTransferError(.malformedResponse, request, "the server leads to \(place), \(reason)")
     }
 
     // MARK: - Setting up

@@ -22,7 +22,8 @@ public struct HTTPTransferError: Error, Sendable, Hashable, CustomStringConverti
         case tooLarge
         /// The file that was sent is shorter or longer than expected.
         case wrongLength
-        /// The server's answer makes no sense: a range that was not asked for, redirects without an end, broken HTTP.
+        /// The server's answer makes no sense: a range that was not asked for, redirects without an end or to where no client should
+        /// go, broken HTTP.
         case malformedResponse
         /// The local file cannot be opened, read or written.
         case file

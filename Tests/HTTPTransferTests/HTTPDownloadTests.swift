@@ -104,7 +104,9 @@ import Testing
     }
 
     @Test func `a redirect to a file of this machine is refused`() async throws {
-        #expect(await failure("redirect?to=file:///etc/hostname")?.kind == .invalidRequest)
+        let refused = try #require(await failure("redirect?to=file:///etc/hostname"))
+        #expect(refused.kind == .malformedResponse)
+        #expect(refused.reason == "the server leads to file:///etc/hostname, which is neither http nor https")
         #expect(try folder.contents("it").isEmpty)
     }
 
