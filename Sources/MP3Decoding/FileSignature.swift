@@ -23,7 +23,9 @@ enum FileSignature {
         for entry in known where head.dropFirst(entry.offset).starts(with: entry.bytes) {
             return entry.name
         }
-        let text = head.drop { $0 == 0x20 || (0x09...0x0D).contains($0) || [0xEF, 0xBB, 0xBF].contains($0) }
-        return text.first == UInt8(ascii: "<") ? "a web page or XML" : nil
+        let text = head.drop { $0 == 0x20 || (0x09...0x0D).contains($0) || [0xEF, 0xBB, 0xBF].contains($0) }.prefix(8)
+        // A stream that begins in the midst of a frame may begin with this byte as with any other.
+        let isText = text.dropFirst().allSatisfy { (0x20...0x7E).contains($0) || (0x09...0x0D).contains($0) }
+        return text.first == UInt8(ascii: "<") && isText ? "a web page or XML" : nil
     }
 }

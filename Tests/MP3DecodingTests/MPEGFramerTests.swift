@@ -58,6 +58,14 @@ import Testing
         #expect(found.allSatisfy { $0.header.sampleRate == 44_100 })
     }
 
+    @Test func `a stream that is come into at a byte like that of a web page is no web page`() throws {
+        let mp3 = try tone()
+        for start in [[0x3C, 0x80, 0x41, 0x41], [0x20, 0x3C, 0x00, 0xFF]] as [[UInt8]] {
+            var framer = MPEGFramer()
+            #expect(frames(start + mp3[100...], pieces: 1_460, in: &framer).count > 30)
+        }
+    }
+
     @Test func `a tag of any size is passed over`() throws {
         let mp3 = try tone()
         let size = 200_000
