@@ -23,7 +23,7 @@ public final class ScriptedRadio: Sendable {
     /// The port that it listens on.
     public let port: UInt16
     private let descriptor: CInt
-    private let state = Locked((requests: [String](), isOver: false, clients: Set<CInt>()))
+    private let state = Locked((requests: [Request](), isOver: false, clients: Set<CInt>()))
     private let script: [[Step]]
 
     /// Starts to listen.
@@ -66,9 +66,17 @@ public final class ScriptedRadio: Sendable {
     public func url(_ path: String = "live") -> String { "http://127.0.0.1:\(port)/\(path)" }
 
     /// The heads of all requests so far.
-    public var requests: [String] { state.withLock { $0.requests } }
+    public var requests: [String] { state.withLock { $0.requests.map(\.head) } }
 
-    private typealias State = Locked<(requests: [String], isOver: Bool, clients: Set<CInt>)>
+    /// When they came, on the monotonic clock in nanoseconds.
+    public var requestTimes: [Int64] { state.withLock { $0.requests.map(\.time) } }
+
+    private struct Request {
+        var head: String
+        var time: Int64
+    }
+
+    private typealias State = Locked<(requests: [Request], isOver: Bool, clients: Set<CInt>)>
 
     private static func accept(on listener: CInt, _ script: [[Step]], _ state: State) {
         var number = 0
@@ -96,7 +104,7 @@ public final class ScriptedRadio: Sendable {
 
     private static func serve(_ client: CInt, _ steps: [Step], _ state: State) {
         guard let head = readHead(client) else { return }
-        state.withLock { $0.requests.append(head) }
+        state.withLock { $0.requests.append(Request(head: head, time: MonotonicClock.nanoseconds)) }
         for step in steps {
             switch step {
             case .send(let bytes):

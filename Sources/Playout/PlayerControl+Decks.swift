@@ -37,7 +37,9 @@ extension PlayerControl: Deck.Owner {
             case .connected(let times):
                 logger.info("relay connected", metadata: ["voice": "\(id)", "times": "\(times)"])
             case .title(let title): logger.info("relay says", metadata: ["voice": "\(id)", "title": "\(title)"])
-            case .lost(let reason): logger.info("relay lost", metadata: ["voice": "\(id)", "reason": "\(reason)"])
+            case .lost(let reason, let wait):
+                logger.info(
+                    "relay lost", metadata: ["voice": "\(id)", "reason": "\(reason)", "again in": "\(wait)"])
             }
         }
     }

@@ -16,6 +16,8 @@ public enum RelayError: Error, Sendable, Hashable, CustomStringConvertible {
     case nestedPlaylists
     /// A playlist that is longer than any is.
     case longPlaylist
+    /// A server that sends, but so little that no frame of MP3 comes of it in time.
+    case trickle
     /// The server ended the stream.
     case ended
 
@@ -29,6 +31,7 @@ public enum RelayError: Error, Sendable, Hashable, CustomStringConvertible {
         case .emptyPlaylist: "the playlist names no http or https address"
         case .nestedPlaylists: "the playlist leads to playlists without an end"
         case .longPlaylist: "the playlist is too long"
+        case .trickle: "the server sends too little to hear anything"
         case .ended: "the server ended the stream"
         }
     }

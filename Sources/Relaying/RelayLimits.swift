@@ -4,9 +4,9 @@
 public struct RelayLimits: Sendable, Hashable {
     /// Connecting, TLS included.
     public var connectTimeout = Duration.seconds(10)
-    /// From asking to the first byte of sound, redirects included.
+    /// From asking to the first frame of sound, redirects included.
     public var answerTimeout = Duration.seconds(15)
-    /// Without a byte for so long, the connection is given up and made again.
+    /// Without a byte or without a whole frame for so long, the connection is given up and made again.
     public var stallTimeout = Duration.seconds(8)
     /// The first wait before connecting again; it is drawn from here to its double.
     public var shortestRetry = Duration.milliseconds(250)

@@ -4,7 +4,7 @@ import HTTPTransfer
 enum RelayPlaylist {
     /// The most bytes of a playlist that are read.
     static let maximumBytes = 65_536
-    /// The most addresses of a playlist that are tried.
+    /// The most addresses that are tried at one go, those of the playlists that a playlist leads to among them.
     static let maximumEntries = 16
     /// How many playlists may lead to each other.
     static let maximumDepth = 3
@@ -26,6 +26,8 @@ enum RelayPlaylist {
             String(line.drop { $0.isWhitespace || $0 == "\u{FEFF}" })
         }
         if lines.contains(where: { $0.hasPrefix("#EXT-X-") }) { throw .hls }
+        // The page of a hotel's network comes under any address, and each of its lines could pass for one.
+        if lines.first(where: { !$0.isEmpty })?.hasPrefix("<") ?? false { throw .webPage }
         let isPLS = lines.contains { $0.lowercased().hasPrefix("[playlist]") }
         var found: [String] = []
         for line in lines where found.count < maximumEntries {

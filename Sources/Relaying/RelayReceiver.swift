@@ -72,11 +72,13 @@ public final class RelayReceiver: Sendable {
 
     /// Says whether the frames are being played. While they are not, the newest few seconds are kept and the older ones go.
     public func setListening(_ listening: Bool) {
-        state.withLock { state in
+        let hasChanged = state.withLock { state in
+            let hasChanged = state.isListening != listening
             state.isListening = listening
             if !listening { trim(&state) }
+            return hasChanged
         }
-        wake.signal()
+        if hasChanged { wake.signal() }
     }
 
     /// Takes the next frame, and whether it does not follow the one before; nil while there is none.
@@ -135,7 +137,8 @@ public final class RelayReceiver: Sendable {
             let began = ContinuousClock.now
             var reason = "\(RelayError.ended)"
             do {
-                try visit(url, depth: 0, history: &history)
+                var visited: Set = [url]
+                try visit(url, depth: 0, &visited, history: &history)
             } catch {
                 reason = "\(error)"
             }
@@ -145,32 +148,44 @@ public final class RelayReceiver: Sendable {
                 state.status.lastError = reason
                 return state.status.isReceiving
             }
-            tell(.lost(reason))
             if wasReceiving, began.duration(to: .now) >= limits.steadyAfter { backoff.reset() }
-            rest(backoff.next())
+            let wait = backoff.next()
+            tell(.lost(reason, wait: wait))
+            rest(wait)
         }
     }
 
     /// Goes to one address, and from a playlist to those that it names, until one of them was heard.
-    private func visit(_ url: String, depth: Int, history: inout StreamHistory) throws {
+    ///
+    /// - Parameter visited: all addresses that were gone to since the first.
+    private func visit(_ url: String, depth: Int, _ visited: inout Set<String>, history: inout StreamHistory) throws {
         var reception = Reception(url: url)
         let patience = HTTPStream.Patience(answer: limits.answerTimeout, stall: limits.stallTimeout)
+        var frameDue = ContinuousClock.now + limits.answerTimeout
         history.reconnect()
         try stream.receive(
             HTTPRequest("GET", url, headers: ["Icy-MetaData": "1", "Accept": "audio/mpeg, audio/*;q=0.5, */*;q=0.1"]),
             patience: patience,
             head: { try reception.begin($0) },
             body: { bytes in
-                try reception.take(bytes) { packet, title in add(history.admit(packet), title: title) }
+                var hasFrames = false
+                try reception.take(bytes) { packet, title in
+                    hasFrames = true
+                    add(history.admit(packet), title: title)
+                }
                 waitForRoom()
                 if isCancelled.load(ordering: .relaxed) { throw CancellationError() }
+                let now = ContinuousClock.now
+                if hasFrames { frameDue = now + limits.stallTimeout }
+                if now >= frameDue { throw RelayError.trickle }
             })
         guard let list = try reception.playlist() else { throw RelayError.ended }
         guard depth < RelayPlaylist.maximumDepth else { throw RelayError.nestedPlaylists }
-        var failure: any Error = RelayError.emptyPlaylist
-        for address in list {
+        // Playlists that name each other lead nowhere, and a thousand addresses would be a thousand requests without a pause.
+        var failure: any Error = RelayError.nestedPlaylists
+        for address in list where visited.count <= RelayPlaylist.maximumEntries && visited.insert(address).inserted {
             do {
-                try visit(address, depth: depth + 1, history: &history)
+                try visit(address, depth: depth + 1, &visited, history: &history)
             } catch {
                 failure = error
             }

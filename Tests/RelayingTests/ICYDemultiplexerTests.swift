@@ -32,6 +32,22 @@ import Testing
         #expect(title == "L'été d'Hà Nội")
     }
 
+    @Test func `blocks of every size come out, wherever the network cuts them`() {
+        for units in 0...255 {
+            // The title fills its block, or leaves the most room that there can be.
+            for length in Set([units * 16, max(0, units * 16 - 15)]) where length == 0 || length > 16 {
+                let title = String(repeating: "x", count: max(0, length - 15))
+                let text = length == 0 ? "" : "StreamTitle='\(title)';"
+                let bytes = [1, 2, 3] + block(text) + [4, 5, 6] + block("") + [7]
+                for pieces in [1, 2, 17, 5_000] {
+                    let (heard, found) = sound(bytes, interval: 3, pieces: pieces)
+                    #expect(heard == [1, 2, 3, 4, 5, 6, 7])
+                    #expect(found == (length == 0 ? nil : String(title.prefix(256))), "\(units) \(length) \(pieces)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: [nil, 0, -5]) func `without an interval all is sound`(interval: Int?) {
         let bytes = [UInt8](0...255)
         #expect(sound(bytes, interval: interval, pieces: 10).0 == bytes)

@@ -23,7 +23,8 @@ import Testing
 
     @Test(arguments: [
         ("#EXTM3U\n#EXT-X-TARGETDURATION:10\nchunk1.ts\n", RelayError.hls), ("#EXTM3U\n", .emptyPlaylist),
-        ("", .emptyPlaylist), ("file:///etc/passwd\ngopher://x/\n", .emptyPlaylist),
+        ("", .emptyPlaylist), ("\n <!DOCTYPE html>\n<p>\nlogin\n", .webPage),
+        ("file:///etc/passwd\ngopher://x/\n", .emptyPlaylist),
     ])
     func `what holds no stream is refused with its reason`(text: String, error: RelayError) {
         #expect(throws: error) { try RelayPlaylist.addresses(in: text, base: base) }
