@@ -153,6 +153,7 @@ extension Mixer {
         renderer.rewind(to: heard)
         renderer.adopt(channels: agreed.channels, rate: agreed.rate)
         heard = renderer.frontier
+        isReturning = adrift != nil
         adrift = nil
         mode = .idle
         lossIsKnown = false

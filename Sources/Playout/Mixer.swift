@@ -69,6 +69,10 @@ final class Mixer {
     var takenBackAt: Int64 = 0
     /// Until when the amplifier stays on, in monotonic time; while it is needed for ever.
     var awakeUntil: Int64 = 0
+    /// When the amplifier is or was awake after it was needed last, in monotonic time.
+    private var awakeFrom: Int64 = 0
+    /// Whether the device came back while voices went on by the clock, and has not played since.
+    var isReturning = false
     private var endBy: Int64?
     let buffer: UnsafeMutableRawPointer
     let descriptors: UnsafeMutablePointer<pollfd>
@@ -149,7 +153,9 @@ final class Mixer {
 
     // MARK: - The amplifier
 
-    private func wakeAmplifier() {
+    /// Has the amplifier be on, `waking` nanoseconds before it is awake.
+    private func wakeAmplifier(_ now: Int64, waking: Int64) {
+        awakeFrom = now + waking
         awakeUntil = Int64.max
         if port.needsAmplifier.exchange(true, ordering: .relaxed) { return }
         output.signal()
@@ -176,8 +182,13 @@ final class Mixer {
         guard device?.isPresent ?? false else { throw PCMError.gone(configuration.device) }
         let wall = WallClock.nanoseconds
         let clock = FrameClock(frame: renderer.frontier, instant: wall, rate: rate)
-        let warmUp = now < awakeUntil ? 0 : configuration.warmUp
-        renderer.earliestStart = renderer.frontier + Int64(warmUp * Double(rate))
+        let waking = now < awakeUntil ? max(0, awakeFrom - now) : Int64(configuration.warmUp * 1e9)
+        renderer.earliestStart = renderer.frontier + (waking * rate + 500_000_000) / 1_000_000_000
+        if isReturning {
+            // What went on by the clock waits for the amplifier too, and goes on by the clock until then.
+            renderer.comeIn(at: renderer.earliestStart)
+            isReturning = false
+        }
         if renderer.hasCommands { renderer.takeCommands() }
         heard = renderer.frontier
         hear(clock, audible: true)
@@ -186,7 +197,7 @@ final class Mixer {
         mode = .playing
         motion = (renderer.frontier, now)
         port.isPlaying.store(true, ordering: .relaxed)
-        wakeAmplifier()
+        wakeAmplifier(now, waking: waking)
         try play()
     }
 

@@ -1,12 +1,22 @@
 extension Renderer {
     /// Takes note that all frames before `frame` have left the device, reports what they contained, and gives the frames
-    /// that will never be needed again back to the decoders.
+    /// that will never be needed again back to the decoders. What was silent before an entrance was not heard.
     ///
     /// - Parameters:
     ///   - audible: whether they were really heard; false while there is no device.
     ///   - progressInterval: frames of a voice between two reports of its progress.
     @_noLocks
     public mutating func advance(heard frame: Int64, audible: Bool, clock: FrameClock, progressInterval: Int64) {
+        if measured < entrance {
+            let silent = frame < entrance ? frame : entrance
+            pass(silent, audible: false, clock: clock, progressInterval: progressInterval)
+            if silent == frame { return }
+        }
+        pass(frame, audible: audible, clock: clock, progressInterval: progressInterval)
+    }
+
+    @_noLocks
+    private mutating func pass(_ frame: Int64, audible: Bool, clock: FrameClock, progressInterval: Int64) {
         var kept = 0
         var at = 0
         while at < transitionCount {

@@ -92,6 +92,9 @@ public struct Renderer: ~Copyable {
     var used = 0
     /// No voice begins before this frame: the amplifier is still waking.
     public var earliestStart: Int64 = 0
+    /// The output is silent before this frame, and comes in over `entranceFrames` from there on. What is silent so is not heard.
+    private(set) var entrance = Int64.min / 2
+    private var entranceFrames: Int64 = 480
     /// No frame before this one can be rendered again: commands took effect there.
     var barrier: Int64 = 0
 
@@ -111,6 +114,7 @@ public struct Renderer: ~Copyable {
         limiter = Limiter(ceiling: ceiling ?? 1, rate: rate, span: Self.span, block: Self.block)
         self.isDithered = isDithered
         meter = OutputMeter(board: link.levelBoard, rate: rate)
+        entranceFrames = Self.entranceFrames(at: rate)
         unsafe rings = .allocate(capacity: Self.slots)
         unsafe voices = .allocate(capacity: Self.slots)
         unsafe saved = .allocate(capacity: Self.slots * Self.blocks)
@@ -175,7 +179,17 @@ public struct Renderer: ~Copyable {
         unsafe mixMemory.update(repeating: 0, count: (Self.span + Limiter.history) * 2)
         limiter.adopt(rate: rate)
         meter = OutputMeter(board: link.levelBoard, rate: rate)
+        entranceFrames = Self.entranceFrames(at: rate)
         rewind(to: frontier)
+    }
+
+    /// 10 ms.
+    private static func entranceFrames(at rate: Int) -> Int64 { Int64(max(rate / 100, 1)) }
+
+    /// Lets what goes on already be heard again from `frame` on, or from the frontier where that is later: silent before it, it
+    /// comes in over 10 ms.
+    public mutating func comeIn(at frame: Int64) {
+        entrance = frame > frontier ? frame : frontier
     }
 
     // MARK: - Rendering
@@ -194,12 +208,30 @@ public struct Renderer: ~Copyable {
             } else {
                 unsafe realtime_copy(finished, source, count &* channels)
             }
+            if frontier < entrance &+ entranceFrames { unsafe enter(finished, count: count) }
             if let target = unsafe target {
                 unsafe write(finished, frames: count, as: format, to: target + done &* channels &* format.bytes)
             }
             frontier &+= Int64(count)
             done &+= count
         }
+    }
+
+    /// Silences the `count` frames from the frontier on as far as they lie before the entrance, and fades in those after it.
+    @_noLocks
+    private func enter(_ samples: UnsafeMutablePointer<Float>, count: Int) {
+        let before = entrance &- frontier
+        let silent = before < 0 ? 0 : (before < Int64(count) ? Int(truncatingIfNeeded: before) : count)
+        unsafe realtime_fill(samples, 0, silent &* channels)
+        let done = frontier &+ Int64(silent) &- entrance
+        let left = Int(truncatingIfNeeded: entranceFrames &- done)
+        let rest = count &- silent < left ? count &- silent : left
+        if rest <= 0 { return }
+        unsafe realtime_power_ramp(
+            fades, 0, 1, Int32(truncatingIfNeeded: done), 1 / Float(entranceFrames), rest)
+        let from = unsafe samples + silent &* channels
+        unsafe realtime_copy(scratch, from, rest &* channels)
+        unsafe realtime_scale(from, scratch, fades, channels, rest)
     }
 
     /// How many of `frames` frames are rendered at once: up to where the mix, which is ahead, has filled a block, and not

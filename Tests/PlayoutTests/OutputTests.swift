@@ -61,6 +61,44 @@ import Testing
         if offDelay > 0, beginning > 0 { #expect(again == beginning * 2) }
     }
 
+    @Test func `what goes on after a loss waits for an amplifier that fell asleep, and is not heard until then`()
+        async throws
+    {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 8, rate: 48_000)
+        let relay = Relay()
+        var changes = relay.changes.makeAsyncIterator()
+        try await stage.play(amplifier: relay) {
+            $0.warmUp = 0.4
+            $0.offDelay = 0
+        } body: { player, events in
+            #expect(await changes.next(isolation: #isolation) == false)
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
+            player.start(first, at: .now)
+            #expect(await changes.next(isolation: #isolation) == true)
+            _ = await events.next { if case .progress = $0 { true } else { nil } }
+            try stage.say("lost")
+            #expect(await changes.next(isolation: #isolation) == false)
+            try stage.say("present")
+            #expect(await changes.next(isolation: #isolation) == true)
+            let end = try #require(await events.returnAndEnd(of: first))
+            #expect(end.completion == .finished)
+            let beginning = try #require(stage.beginnings().dropFirst().first)
+            let heard = try stage.heard()
+            let before = heard[19_200 * 2..<beginning * 2]
+            let after = heard[(beginning * 2)...]
+            try #require(!before.isEmpty && after.count > 24_000 * 2)
+            #expect(after.prefix(19_200 * 2).allSatisfy { $0 == 0 })
+            // It comes in over 10 ms, and is where it would have been.
+            let loud = Array(after.dropFirst((19_200 + 480) * 2))
+            let place = try #require(find(loud[..<4800], in: music, from: before.count))
+            #expect(find(music[place...], in: loud) == 0)
+            // The card knows of its loss a moment before or after the mixer does, by what the buffer holds at most.
+            let frames = (before.count + music.count - place) / 2 + 480
+            #expect(abs(end.framesHeard - Int64(frames)) <= 12_000)
+        }
+    }
+
     @Test func `an amplifier that cannot be switched is told of, and does not keep the sound`() async throws {
         let stage = try Stage("rates [ 48000 ]")
         let music = try stage.music("music", seconds: 0.3, rate: 48_000)

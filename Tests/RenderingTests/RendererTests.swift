@@ -143,6 +143,37 @@ import Testing
         #expect(end?.position == 5000)
     }
 
+    @Test func `what comes in later is silent and unheard until then, fades in, and is left to the bit after that`() {
+        var dice = Dice(seed: 19)
+        let music = dice.noise(5000 * 2)
+        var rig = Rig(ceiling: 0.89)
+        rig.attach(0, music)
+        rig.send(.start, 0)
+        _ = rig.render(1000)
+        _ = rig.hear(1000, audible: false)
+        rig.renderer.adopt(channels: 2)
+        rig.renderer.comeIn(at: 1700)
+        let output = rig.render(2000)
+        #expect(output[..<(700 * 2)].allSatisfy { $0 == 0 })
+        for index in 700 * 2..<1180 * 2 {
+            let gain = Wave.sine(Double(index / 2 - 700) / 480 / 4)
+            let error = abs(Double(output[index]) - Double(music[1000 * 2 + index]) * gain)
+            if error > 1e-6 { Issue.record("\(error) at \(index)") }
+        }
+        #expect(output[1180 * 2..<2000 * 2].elementsEqual(music[2180 * 2..<3000 * 2]))
+        _ = rig.hear(1300)
+        // In pieces, and again.
+        rig.renderer.rewind(to: 1311)
+        var again: [Float] = []
+        while again.count < 1500 * 2 { again += rig.render(50) }
+        #expect(again.elementsEqual(output[311 * 2..<1811 * 2]))
+        _ = rig.hear(2500)
+        _ = rig.render(5000)
+        let end = rig.hear(6000).last
+        #expect(end?.kind == .finished)
+        #expect(end?.heard == 3300)
+    }
+
     @Test func `a start at an instant falls on the nearest frame, and a passed one begins at once`() {
         var rig = Rig()
         rig.attach(0, [0.25, 0.25, 0.25, 0.25])
