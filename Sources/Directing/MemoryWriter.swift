@@ -9,33 +9,42 @@ extension Director {
     public struct MemoryWriter: Sendable {
         private var broadcasts = Fragments<BroadcastMemory>()
         private var programmes = Fragments<ProgrammeMemory>()
+        private var rest: (memory: Rest, members: Data)?
 
         public init() {}
 
         /// The memory as JSON, from which it can be decoded.
         public mutating func encode(_ memory: Memory) throws -> Data {
-            let rest = try Wire.encode(Rest(memory: memory))
             var json = Data(#"{"broadcasts":{"#.utf8)
             try broadcasts.append(memory.broadcasts, to: &json)
             json.append(contentsOf: #"},"programmes":{"#.utf8)
             try programmes.append(memory.programmes, to: &json)
             json.append(contentsOf: "},".utf8)
-            json.append(rest.dropFirst())
+            try json.append(members(of: Rest(memory)))
+            if let passed = memory.passed {
+                json.append(UInt8(ascii: ","))
+                json.append(try Wire.encode([Memory.CodingKeys.passed.rawValue: passed]).dropFirst())
+            } else {
+                json.append(UInt8(ascii: "}"))
+            }
             return json
+        }
+
+        private mutating func members(of memory: Rest) throws -> Data {
+            if let rest, rest.memory == memory { return rest.members }
+            let members = try Wire.encode(memory).dropFirst().dropLast()
+            rest = (memory, members)
+            return members
         }
     }
 
-    /// All but the two tables.
-    private struct Rest: Encodable {
-        let memory: Memory
+    /// All but the two tables, and but the time that passes.
+    private struct Rest: Encodable, Equatable, Sendable {
+        let halts: [String: Halt]
+        let schedules: [Scope]
+        let use: Use
 
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Memory.CodingKeys.self)
-            try container.encodeIfPresent(memory.passed, forKey: .passed)
-            try container.encode(memory.halts, forKey: .halts)
-            try container.encode(memory.schedules, forKey: .schedules)
-            try container.encode(memory.use, forKey: .use)
-        }
+        init(_ memory: Memory) { (halts, schedules, use) = (memory.halts, memory.schedules, memory.use) }
     }
 
     /// The entries of a table, each with its JSON as a member of an object.

@@ -29,6 +29,7 @@ actor NodeCore {
     let executor: ThreadExecutor
     let subscription: AsyncStream<Set<String>>.Continuation
     let healthChange: AsyncStream<Void>.Continuation
+    let keeper = StoreKeeper()
     let loads: AsyncStream<Load>
     let load: AsyncStream<Load>.Continuation
 
@@ -85,6 +86,9 @@ actor NodeCore {
         var order: LoadOrder
         var voice: VoiceID
     }
+
+    /// The nice value of the actor's thread, where the limits allow it.
+    private static let niceness = -10
 
     /// Takes over what the earlier program left on the disk: first what it was playing, then its documents.
     init(
@@ -152,6 +156,9 @@ actor NodeCore {
     }
 
     func begin() {
+        // What is to sound now must not wait until a decoder has filled its ring, or another program has had its turn.
+        let verdict = RealtimePrivilege.favourCallingThread(niceness: Self.niceness)
+        logger.debug("the core's priority", metadata: ["nice \(Self.niceness)": "\(verdict)"])
         var event = NodeEvent(.booted)
         if let damaged = store.damaged {
             event.reason = Reason(ReasonCode(rawValue: "storageDamaged"), "the journal was set aside as \(damaged)")
@@ -244,6 +251,7 @@ actor NodeCore {
         arm()
         considerSelfTest()
         healthChange.yield()
+        if store.isCheckpointDue { Task { await keeper.checkpoint(store, logger: logger) } }
     }
 
     func write(_ events: [JournalEvent], document: StoredDocument?) {

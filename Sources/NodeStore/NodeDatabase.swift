@@ -47,9 +47,13 @@ struct NodeDatabase: ~Copyable {
         return try NodeDatabase(
             allDocuments: connection.prepare("SELECT topic, epoch, number, compact FROM document ORDER BY topic"),
             putDocument: connection.prepare(
-                "INSERT OR REPLACE INTO document (topic, epoch, number, compact) VALUES (?, ?, ?, ?)"),
+                """
+                INSERT INTO document (topic, epoch, number, compact) VALUES (?, ?, ?, ?)
+                ON CONFLICT DO UPDATE SET epoch = excluded.epoch, number = excluded.number, compact = excluded.compact
+                """),
             getMemory: connection.prepare("SELECT value FROM memory WHERE name = ?"),
-            putMemory: connection.prepare("INSERT OR REPLACE INTO memory (name, value) VALUES (?, ?)"),
+            putMemory: connection.prepare(
+                "INSERT INTO memory (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value"),
             newRecord: connection.prepare("INSERT INTO journal (json) VALUES (x'')"),
             fillRecord: connection.prepare("UPDATE journal SET json = ? WHERE sequence = ?"),
             someRecords: connection.prepare(
@@ -93,6 +97,9 @@ struct NodeDatabase: ~Copyable {
     func transaction<Value>(_ body: () throws -> Value) throws -> Value {
         try connection.transaction(body)
     }
+
+    /// Pages that this connection has written.
+    var pagesWritten: Int { connection.pagesWritten }
 
     // MARK: - Documents
 

@@ -74,6 +74,13 @@ struct SQLiteConnection: ~Copyable {
     /// The key of the row that was inserted last.
     var lastInsertedRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
+    /// Pages that were written since the connection was opened; with a write-ahead log, to the log.
+    var pagesWritten: Int {
+        var (count, highest): (CInt, CInt) = (0, 0)
+        unsafe sqlite3_db_status(handle, SQLITE_DBSTATUS_CACHE_WRITE, &count, &highest, 0)
+        return Int(count)
+    }
+
     /// Runs `body` in a transaction that holds the write lock from its start: all of it is stored, or, when it throws, nothing.
     func transaction<Value>(_ body: () throws -> Value) throws -> Value {
         try execute("BEGIN IMMEDIATE")

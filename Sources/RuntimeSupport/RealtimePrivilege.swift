@@ -20,6 +20,13 @@ public enum RealtimePrivilege: Sendable, Hashable, CustomStringConvertible {
         return status == 0 ? .granted : .refused(SystemError("SCHED_FIFO \(priority)", number: status))
     }
 
+    /// Has the calling thread run ahead of the program's others, and of other programs, by its `niceness` (-20 to 19).
+    public static func favourCallingThread(niceness: Int) -> RealtimePrivilege {
+        // On Linux the nice value is each thread's own.
+        let status = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), id_t(gettid()), CInt(clamping: niceness))
+        return status == 0 ? .granted : .refused(.last("nice \(niceness)"))
+    }
+
     /// The kernel's number of the calling thread, for ``RealtimeKit``.
     public static var callingThread: Int32 { gettid() }
 

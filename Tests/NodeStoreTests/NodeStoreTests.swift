@@ -105,4 +105,36 @@ import Testing
         try Data(repeating: 0xff, count: 9000).write(to: URL(filePath: path))
         #expect(try Playhead(path: path).heard().isEmpty)
     }
+
+    @Test func `the log has its room from the start, is brought into the tables when it is long, and never grows`()
+        throws
+    {
+        let log = folder + "/node.sqlite-wal"
+        func size() throws -> Int {
+            try #require(try FileManager.default.attributesOfItem(atPath: log)[.size] as? Int)
+        }
+        let store = try NodeStore(folder: folder)
+        let reserve = try size()
+        #expect(reserve == 1 << 20)
+        let memory = Data(repeating: 1, count: 9000)
+        var checkpoints = 0
+        for number in 0..<300 {
+            try store.commit(memory: memory + Data("\(number)".utf8), events: [event("\(number)")], stamp: stamp)
+            guard store.isCheckpointDue else { continue }
+            try store.checkpoint()
+            #expect(!store.isCheckpointDue)
+            checkpoints += 1
+        }
+        #expect(checkpoints > 5)
+        #expect(try size() == reserve)
+        // As after a power cut: nothing was closed.
+        let copy = folder + "/copy"
+        try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: true)
+        for name in ["node.sqlite", "node.sqlite-wal"] {
+            try FileManager.default.copyItem(atPath: "\(folder)/\(name)", toPath: "\(copy)/\(name)")
+        }
+        let survivor = try NodeStore(folder: copy)
+        #expect(try survivor.memory() == memory + Data("299".utf8))
+        #expect(try survivor.depth() == 300)
+    }
 }
