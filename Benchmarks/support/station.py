@@ -41,7 +41,7 @@ class Signer:
         return {"kty": "OKP", "crv": "Ed25519", "kid": self.kid, "x": self.x}
 
     def sign(self, document):
-        header = base64url(json.dumps({"alg": "EdDSA", "kid": self.kid, "typ": "loa+jws"}).encode())
+        header = base64url(('{"alg":"EdDSA","kid":"%s","typ":"loa+jws"}' % self.kid).encode())
         text = f"{header}.{base64url(json.dumps(document).encode())}"
         return f"{text}.{base64url(self.key.sign(text.encode()))}".encode()
 

@@ -18,9 +18,13 @@ public struct DocumentSigner: Sendable {
 
     /// Signs bytes as they are. For tests of what a verifier refuses; documents go through `sign(_:)`.
     public func sign(payload: Data) throws -> String {
-        let header = "{\"alg\":\"EdDSA\",\"kid\":\"\(publicKey.kid)\",\"typ\":\"loa+jws\"}"
-        let input = "\(Base64URL.encode(header.utf8)).\(Base64URL.encode(payload))"
+        let input = "\(Self.header(naming: publicKey.kid)).\(Base64URL.encode(payload))"
         let signature = try key.signature(for: Array(input.utf8))
         return "\(input).\(Base64URL.encode(signature))"
+    }
+
+    /// The first part of every document that the key named `kid` signs, in base64url.
+    static func header(naming kid: String) -> String {
+        Base64URL.encode("{\"alg\":\"EdDSA\",\"kid\":\"\(kid)\",\"typ\":\"loa+jws\"}".utf8)
     }
 }

@@ -15,7 +15,7 @@ public struct PlayerConfiguration: Sendable, Hashable {
     /// How far ahead of the device's own position, in seconds, sound is replaced when something must be heard now. Doubled, up
     /// to 0.04, each time that the device ran dry because of it; begins anew with each opening of the device. Four times as much where the
     /// mixer has no real-time scheduling from its start.
-    public var rewindMargin = 0.000_67
+    public var rewindMargin = 0.000_5
     /// The `SCHED_FIFO` priority of the mixer, or nil for none. Where it is not permitted the player goes on without. Below
     /// the kernel's own interrupt threads, which have 50.
     public var realtimePriority: Int? = 40
