@@ -17,7 +17,7 @@ public struct LocalSelfTest: Sendable {
         warmUp: Double = 0
     ) {
         playback = PlayerConfiguration(device: device, rate: rate, warmUp: warmUp)
-        test = SelfTest(level: min(level, 0), microphone: microphone, rate: rate)
+        test = SelfTest(level: min(level, 0), microphone: microphone)
     }
 
     /// Makes the test, which takes some three seconds.

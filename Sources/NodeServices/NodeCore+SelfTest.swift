@@ -40,8 +40,7 @@ extension NodeCore {
         let (events, sink) = AsyncStream.makeStream(of: PlayerEvent.self)
         runningTest = RunningTest(voice: voice, events: sink)
         let ceiling = settings?.volumes.ceiling ?? 0
-        let test = SelfTest(
-            level: min(setting.level, ceiling), microphone: configuration.capture, rate: configuration.rate)
+        let test = SelfTest(level: min(setting.level, ceiling), microphone: configuration.capture)
         let result = await test.run(with: player, as: voice, events: events)
         runningTest = nil
         guard let result else { return }

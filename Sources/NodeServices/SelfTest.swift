@@ -9,13 +9,13 @@ struct SelfTest: Sendable {
     static let longestDelay = 1.0
     /// Seconds after which a test is given up that does not end by itself.
     static let patience = 30.0
+    /// Frames in a second in which the sweep is made. The player brings it to the rate of the device, which may be too low for all of it.
+    private static let rate = 48_000
 
     /// The crest of the sweep in dBFS.
     var level: Double
     /// The ALSA name of the microphone; nil when nobody listens.
     var microphone: String?
-    /// Frames in a second in which the sweep is made.
-    var rate = 48_000
 
     /// Makes the test, as one voice of `player`. Runs on no actor: what is to be computed must not keep the core waiting.
     ///
@@ -54,10 +54,8 @@ struct SelfTest: Sendable {
     private func play(
         with player: Player, as voice: VoiceID, events: AsyncStream<PlayerEvent>, _ listener: SweepListener?
     ) async -> (began: Int64, problem: String?)? {
-        let sweep = ExponentialSweep.selfTest
-        player.load(
-            VoiceRequest(
-                id: voice, segments: [.samples(sweep.samples(rate: Double(rate)), rate: rate)], gain: level))
+        let sweep = ExponentialSweep.selfTest.samples(rate: Double(Self.rate))
+        player.load(VoiceRequest(id: voice, segments: [.samples(sweep, rate: Self.rate)], gain: level))
         player.start(voice, at: .now)
         let deadline = Task {
             if (try? await Task.sleep(for: .seconds(Self.patience))) != nil { player.stop(voice) }

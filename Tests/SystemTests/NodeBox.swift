@@ -1,5 +1,6 @@
 import BroadcastTesting
 import Broadcasting
+import Crypto
 import Foundation
 import Glibc
 import RuntimeSupport
@@ -26,10 +27,23 @@ final class NodeBox: Sendable {
                 + ["settings", "receipt"].map { "read loa/v1/nodes/\(id)/\($0)" } + ["read loa/v1/scopes/#"])
     }
 
+    /// A box without a network, for a technician.
+    ///
+    /// - Parameter settings: further lines of its settings file, of which those of `device` come first.
+    convenience init(alone settings: String, rate: Int = 48_000, channels: Int = 2) throws {
+        try self.init(
+            NodeID(unchecked: "alone"), brokerPort: 1,
+            trustedKey: DocumentSigner(key: Curve25519.Signing.PrivateKey()).publicKey, rate: rate, channels: channels,
+            settings: settings)
+    }
+
+    /// - Parameters:
+    ///   - device: the name under which it has its card, `speaker` or `plain`.
+    ///   - settings: further lines of its settings file, of which those of `device` come first.
     init(
         _ id: NodeID, brokerPort: UInt16, password: String = password, trustedKey: PublicKey,
         contentAddresses: [String] = [], rate: Int = 44_100, channels: Int = 2, speed: Double = 1,
-        disk: Disk = .ordinary
+        disk: Disk = .ordinary, device: String = "speaker", settings: String = ""
     ) throws {
         self.id = id
         self.disk = disk
@@ -46,16 +60,17 @@ final class NodeBox: Sendable {
               port: \(brokerPort)
               username: "\(id)"
               password: "\(password)"
-            device:
-              name: speaker
-              capture: speaker
-              rate: \(rate)
-              channels: \(channels)
             trust:
               keys:
                 - "\(trustedKey.x)"
             content:
               addresses: [\(addresses)]
+            device:
+              name: \(device)
+              capture: speaker
+              rate: \(rate)
+              channels: \(channels)
+            \(settings)
 
             """, to: "node.yaml")
     }
@@ -114,10 +129,16 @@ final class NodeBox: Sendable {
         try await processes.withLock { $0.last }?.line(within: patience) { $0.contains(words) }
     }
 
+    /// What a command of `loa-node` says with the box's settings, to the person before it, and how it ends.
+    func run(_ command: String...) async throws -> (ending: ChildProcess.Ending, output: String, errors: String) {
+        let (ending, child) = try await Tool.end(
+            of: Programs.node, command + ["--config", folder.file("node.yaml")], environment: card.environment)
+        return (ending, child.output, child.errors)
+    }
+
     /// What `loa-node check` says.
     func check() async throws -> (ending: ChildProcess.Ending, output: String) {
-        let (ending, child) = try await Tool.end(
-            of: Programs.node, ["check", "--config", folder.file("node.yaml")], environment: card.environment)
-        return (ending, child.output + child.errors)
+        let (ending, output, errors) = try await run("check")
+        return (ending, output + errors)
     }
 }

@@ -29,13 +29,16 @@ final class SoundCard: Sendable {
     }
 
     /// Makes a card that knows the rate `rate` alone, and whose clock is `speed` times as fast as the wall's. Its microphone hears what it
-    /// plays `distance` dB softer, 50 ms later, in noise of −50 dBFS.
+    /// plays `distance` dB softer, 50 ms later, in noise of −50 dBFS. It has a mixer with the element `Master`.
     init(in folder: TemporaryFolder, rate: Int, channels: Int = 2, speed: Double = 1, distance: Int = 20) throws {
         self.folder = folder
         self.rate = rate
         try folder.write(
             """
             pcm_type.loa { lib "\(Programs.soundCard)" }
+            ctl_type.loa { lib "\(Programs.soundCard)" }
+            ctl.speaker { type loa levels "\(folder.file("levels"))" }
+            pcm.plain { type rate slave { pcm "speaker" rate \(rate) } }
             pcm.speaker {
                 type loa
                 name "speaker"
@@ -47,12 +50,13 @@ final class SoundCard: Sendable {
                 microphone_delay 50
                 microphone_gain -\(distance)
                 microphone_noise -50
+                hint { show on description "the card on the pole" }
             }
 
             """, to: "asoundrc")
     }
 
-    /// What a program needs in its environment to find the card under the name `speaker`.
+    /// What a program needs in its environment to find the card under the name `speaker`, and under `plain` as one that takes nothing back.
     var environment: [String: String] { ["ALSA_CONFIG_PATH": folder.file("asoundrc")] }
 
     /// All that was heard so far; nil when nothing was.
@@ -82,6 +86,16 @@ final class SoundCard: Sendable {
             throw Sound.Malformed(description: "\(frames) frames were not heard within \(patience), but \(framesHeard)")
         }
     }
+
+    /// The card's own volume, in steps of 0.75 dB up to 63, and whether it is on: `63 1`.
+    var levels: String {
+        get throws {
+            try String(contentsOfFile: folder.file("levels"), encoding: .utf8).trimmingCharacters(in: .newlines)
+        }
+    }
+
+    /// Has somebody turn the card's own volume.
+    func turn(to levels: String) throws { try folder.write(levels, to: "levels") }
 
     /// Takes the card away, or brings it back.
     func set(present: Bool) throws { try folder.write(present ? "present\n" : "lost\n", to: "control") }

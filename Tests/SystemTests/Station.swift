@@ -22,7 +22,8 @@ struct Station: Sendable {
     /// patience, when `body` finds the machine too slow for what is to be shown.
     static func run(
         rate: Int = 44_100, channels: Int = 2, speed: Double = 1, quietHours: [NodeSettings.QuietHours] = [],
-        disk: Disk = .ordinary, _ body: @Sendable (Station) async throws -> Void
+        disk: Disk = .ordinary, device: String = "speaker", settings: String = "",
+        _ body: @Sendable (Station) async throws -> Void
     ) async throws {
         try await Patience.growing { patience in
             let id = NodeID(unchecked: "n1")
@@ -33,7 +34,7 @@ struct Station: Sendable {
             let node = try NodeBox(
                 id, brokerPort: relay.port, trustedKey: controller.signer.publicKey,
                 contentAddresses: [server.address], rate: rate, channels: channels, speed: patience.slowed(speed),
-                disk: disk)
+                disk: disk, device: device, settings: settings)
             let station = Station(
                 broker: broker, controller: controller, server: server, node: node, workshop: try Workshop(),
                 relay: relay, patience: patience)
