@@ -1,12 +1,9 @@
 import ALSAPlayback
-import Logging
 import Playout
 
 /// Plays files on this box, without controller or broker: whether device, amplifier and horn work is heard at once.
 public struct LocalPlayback: Sendable {
-    private let device: String
-    private let rate: Int
-    private let channels: Int
+    private let output: LocalOutput
 
     /// What became of a file.
     public struct Outcome: Sendable {
@@ -18,35 +15,21 @@ public struct LocalPlayback: Sendable {
         public var peak: Double
     }
 
-    /// - Parameters:
-    ///   - device: the ALSA name, as `devices()` gives them.
-    ///   - rate: Hz that the device is asked for.
-    public init(device: String, rate: Int = 48_000, channels: Int = 2) {
-        self.device = device
-        self.rate = rate
-        self.channels = channels
-    }
+    public init(on output: LocalOutput) { self.output = output }
 
     /// The playback devices that ALSA knows here.
     public static func devices() -> [String] { PCMCatalogue.playbackNames() }
 
-    /// Plays the MP3 files one after the other, tells `report` how each ended as it ends, and returns it of all.
+    /// Plays the MP3 files one after the other, tells `report` how each ended as it ends, and returns it of all; beside that what is
+    /// wrong with amplifier and volume, for people.
     ///
     /// - Throws: `LocalPlaybackError` when the device cannot be played on, `SystemError` when the system has no room for threads.
     @discardableResult
-    public func play(_ paths: [String], report: @escaping @Sendable (Outcome) -> Void) async throws -> [Outcome] {
-        let player = try Player(
-            configuration: PlayerConfiguration(device: device, rate: rate, channels: channels),
-            logger: Logger(label: "loa-node") { _ in SwiftLogNoOpLogHandler() })
-        return try await withThrowingTaskGroup { group in
-            defer { group.cancelAll() }
-            group.addTask { () -> [Outcome] in
-                try await player.run()
-                return []
-            }
-            group.addTask { try await follow(player, paths, report) }
-            return try await group.next() ?? []
-        }
+    public func play(
+        _ paths: [String], report: @escaping @Sendable (Outcome) -> Void
+    ) async throws -> (outcomes: [Outcome], faults: [String]) {
+        let played = try await output.run { try await follow($0, paths, report) }
+        return (played.result, played.faults)
     }
 
     private func follow(_ player: Player, _ paths: [String], _ report: @Sendable (Outcome) -> Void) async throws
@@ -62,8 +45,8 @@ public struct LocalPlayback: Sendable {
         begin()
         for await event in player.events {
             switch event {
-            case .deviceLost(let words):
-                throw LocalPlaybackError(description: "\(device): \(words)")
+            case .deviceLost:
+                if let loss = player.loss { throw loss }
             case .ended(_, let end):
                 let outcome = Outcome(path: paths[outcomes.count], end)
                 outcomes.append(outcome)
@@ -89,11 +72,4 @@ extension LocalPlayback.Outcome {
             }
         self.init(path: path, problem: problem, secondsHeard: seconds, peak: end.peak)
     }
-}
-
-/// The device cannot be played on: its name, and what to do, in plain words.
-public struct LocalPlaybackError: Error, CustomStringConvertible, Sendable {
-    public let description: String
-
-    public init(description: String) { self.description = description }
 }

@@ -11,7 +11,7 @@ public struct NodeConfiguration: Sendable {
     public var device: String
     /// The ALSA name of the microphone that hears the horn; nil when there is none.
     public var capture: String?
-    /// Hz that the device is asked for.
+    /// Hz that the device is asked for, among `rates`.
     public var rate: Int
     public var channels: Int
     /// Seconds that the amplifier needs before the first sample.
@@ -26,6 +26,9 @@ public struct NodeConfiguration: Sendable {
     public var contentAuthorities: String?
     /// Bytes that audio may fill on the disk.
     public var contentQuota: Int64
+
+    /// Hz that a device may be asked for.
+    public static let rates = 8000...192_000
 
     /// Where the MQTT broker is, and how to speak with it.
     public struct Broker: Sendable {
@@ -71,7 +74,7 @@ public struct NodeConfiguration: Sendable {
         device = reader.string(forKey: "device.name", default: "default")
         capture = reader.string(forKey: "device.capture").flatMap { $0.isEmpty ? nil : $0 }
         rate = try Self.number("device.rate", in: reader, default: 48_000)
-        guard (8000...192_000).contains(rate) else {
+        guard Self.rates.contains(rate) else {
             throw NodeConfigurationError(key: "device.rate", problem: "lies between 8000 and 192000 Hz")
         }
         channels = try Self.number("device.channels", in: reader, default: 2)

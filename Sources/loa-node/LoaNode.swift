@@ -18,8 +18,11 @@ struct LoaNode: AsyncParsableCommand {
 
 /// What every command of the node takes.
 struct NodeOptions: ParsableArguments {
+    /// Where the settings are unless they are named.
+    static let usualPath = "/etc/loa/node.yaml"
+
     @Option(help: "The node's settings file, as `loa nodes add` prints it. LOA_… variables stand above it.")
-    var config = "/etc/loa/node.yaml"
+    var config = usualPath
 
     @Option(help: "trace, debug, info, notice, warning, error or critical.")
     var logLevel = "info"

@@ -4,20 +4,21 @@ import NodeServices
 struct PlayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "play",
-        abstract: "Plays MP3 files on this box, without controller: do device, amplifier and horn work?")
+        abstract: "Plays MP3 files on this box, without controller: do device, amplifier and horn work?",
+        discussion: "The amplifier is switched and the card's volume set as the node does it: all of it at 0 dB.")
 
     @Argument(help: "MP3 files, played one after the other.")
     var files: [String]
 
-    @Option(help: "The ALSA device, as `loa-node devices` lists them.")
-    var device = "default"
-
-    @Option(help: "Hz that the device is asked for.")
-    var rate = 48_000
+    @OptionGroup var options: OutputOptions
 
     func run() async throws {
-        let outcomes = try await LocalPlayback(device: device, rate: rate).play(files) { print(Self.line($0)) }
-        if outcomes.count < files.count || outcomes.contains(where: { $0.problem != nil }) { throw ExitCode(1) }
+        let (_, output) = try await options.settings()
+        let (outcomes, faults) = try await LocalPlayback(on: output).play(files) { print(Self.line($0)) }
+        for fault in faults { OutputOptions.say(fault) }
+        if outcomes.count < files.count || outcomes.contains(where: { $0.problem != nil }) || !faults.isEmpty {
+            throw ExitCode(1)
+        }
     }
 
     private static func line(_ outcome: LocalPlayback.Outcome) -> String {

@@ -12,11 +12,7 @@ struct SelfTestCommand: AsyncParsableCommand {
             Status 0: heard, or played where nobody listens. 2: not heard. 1: the test could not be made.
             """)
 
-    @Option(help: "The node's settings file, for device and microphone.")
-    var config: String?
-
-    @Option(help: "The ALSA device to play on, as `loa-node devices` lists them. [default: default, or device.name]")
-    var device: String?
+    @OptionGroup var options: OutputOptions
 
     @Option(help: "The ALSA device to listen on, as `arecord -L` lists them. [default: device.capture]")
     var capture: String?
@@ -32,11 +28,8 @@ struct SelfTestCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var settings: NodeConfiguration?
-        if let config { settings = try await NodeOptions.configuration(at: config) }
-        let test = LocalSelfTest(
-            device: device ?? settings?.device ?? "default", microphone: capture ?? settings?.capture, level: level,
-            rate: settings?.rate ?? 48_000, warmUp: settings?.warmUp ?? 0)
+        let (settings, output) = try await options.settings()
+        let test = LocalSelfTest(on: output, microphone: capture ?? settings?.capture, level: level)
         let result = try await test.run()
         if json {
             print(String(decoding: try Wire.encode(result), as: UTF8.self))

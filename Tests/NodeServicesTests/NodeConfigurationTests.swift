@@ -1,5 +1,6 @@
 import Broadcasting
 import Foundation
+import Playout
 import Scheduling
 import Testing
 
@@ -67,10 +68,79 @@ import Testing
             ("mqtt: {host: a, keepAlive: 1.5}", "mqtt.keepAlive"),
             ("mqtt: {host: a}\ndevice: {warmUp: long}", "device.warmUp"),
             ("mqtt: {host: a}\ndevice: {channels: 6}", "device.channels"),
+            ("mqtt: {host: a}\ndevice: {rate: 7999}", "device.rate"),
+            ("mqtt: {host: a}\ndevice: {dither: maybe}", "device.dither"),
+            ("mqtt: {host: a}\ndevice: {processor: -1}", "device.processor"),
+            ("mqtt: {host: a}\namplifier: {file: /a, offDelay: soon}", "amplifier.offDelay"),
+            ("mqtt: {host: a}\namplifier: {file: /a, activeLow: 2}", "amplifier.activeLow"),
+            ("mqtt: {host: a}\namplifier: {chip: gpiochip0}", "amplifier.line"),
+            ("mqtt: {host: a}\namplifier: {line: 17}", "amplifier.chip"),
+            ("mqtt: {host: a}\namplifier: {chip: gpiochip0, line: 17, file: /a}", "amplifier.file"),
             ("mqtt: {host: a}\ncontent: {quotaMegabytes: 9223372036854775807}", "content.quotaMegabytes"),
         ])
     func `a wrong value is named, never replaced by a default`(more: String, key: String) async {
         await #expect { try await read(Self.file(more)) } throws: { ($0 as? NodeConfigurationError)?.key == key }
+    }
+
+    /// What the player is asked for, by the lines of the file. Each line stands for a key that nothing else changes.
+    private static let outputs: [(lines: String, change: @Sendable (inout PlayerConfiguration) -> Void)] = [
+        ("", { _ in }),
+        ("device: {name: \"hw:1\"}", { $0.device = "hw:1" }),
+        ("device: {rate: 8000}", { $0.rate = 8000 }),
+        ("device: {channels: 1}", { $0.channels = 1 }),
+        ("device: {warmUp: 1.5}", { $0.warmUp = 1.5 }),
+        ("device: {mixer: \"Master,1\"}", { $0.mixerElement = "Master,1" }),
+        ("device: {mixer: \"\"}", { _ in }),
+        ("device: {dither: true}", { $0.isDithered = true }),
+        ("device: {dither: off}", { _ in }),
+        ("device: {processor: 3}", { $0.processor = 3 }),
+        ("amplifier: {file: /sys/relay, offDelay: 2.5}", { $0.offDelay = 2.5 }),
+    ]
+
+    @Test(arguments: outputs.indices) func `each setting of the output reaches the player`(index: Int) async throws {
+        let (lines, change) = Self.outputs[index]
+        var expected = PlayerConfiguration(progressInterval: 0.25)
+        change(&expected)
+        let read = PlayerConfiguration(try await read(Self.file("mqtt: {host: a}\n" + lines)))
+        #expect(read == expected, "\(lines)")
+    }
+
+    @Test(
+        arguments: [
+            ("", nil),
+            ("amplifier: {file: /sys/relay}", .file(path: "/sys/relay", isActiveLow: false)),
+            ("amplifier: {file: /sys/relay, activeLow: true}", .file(path: "/sys/relay", isActiveLow: true)),
+            (
+                "amplifier: {chip: gpiochip0, line: 17, activeLow: yes}",
+                .line(chip: "gpiochip0", line: "17", isActiveLow: true)
+            ),
+        ] as [(String, NodeConfiguration.Amplifier?)])
+    func `an amplifier is a line of a chip, or a file`(lines: String, amplifier: NodeConfiguration.Amplifier?)
+        async throws
+    {
+        #expect(try await read(Self.file("mqtt: {host: a}\n" + lines)).output.amplifier == amplifier)
+    }
+
+    @Test func `what a technician plays on is what the node would, but for what is named instead`() async throws {
+        let file = Self.file(
+            """
+            mqtt: {host: a}
+            device: {name: "hw:1", rate: 44100, channels: 1, warmUp: 1.5, mixer: Master}
+            amplifier: {file: /sys/relay}
+            """)
+        let settings = try await read(file)
+        var expected = PlayerConfiguration(settings)
+        #expect(LocalOutput(settings).configuration == expected)
+        #expect(LocalOutput(settings, device: "hw:1").configuration == expected)
+        #expect(LocalOutput(settings).amplifier == .file(path: "/sys/relay", isActiveLow: false))
+        expected.device = "hw:2"
+        expected.rate = 48_000
+        expected.mixerElement = nil
+        let other = LocalOutput(settings, device: "hw:2", rate: 48_000)
+        #expect(other.configuration == expected)
+        #expect(other.amplifier == .file(path: "/sys/relay", isActiveLow: false))
+        #expect(LocalOutput().configuration == PlayerConfiguration())
+        #expect(LocalOutput().amplifier == nil)
     }
 
     @Test func `a file that is no YAML is told with its place`() async {
