@@ -136,8 +136,8 @@ let package = Package(
                 "HTTPTransfer",
                 "Messaging",
                 "NodeStore",
-                "Playout", "RuntimeSupport", "Scheduling", "YAMLReading", configuration, crypto, lifecycle, logging,
-                systemPackage,
+                "Playout", "Rendering", "RuntimeSupport", "Scheduling", "YAMLReading", configuration, crypto, lifecycle,
+                logging, systemPackage,
             ]),
         module(
             "Playout",

@@ -49,6 +49,8 @@ public struct Health: Hashable, Codable, Sendable {
         public var channels: Int
         public var xruns: Int64
         public var canRewind: Bool
+        /// What the device plays; nil while nothing sounds, and from nodes that do not measure it.
+        public var levels: Levels?
 
         public init(
             name: String, state: String, rate: Int, format: String, channels: Int, xruns: Int64, canRewind: Bool
@@ -60,6 +62,22 @@ public struct Health: Hashable, Codable, Sendable {
             self.channels = channels
             self.xruns = xruns
             self.canRewind = canRewind
+        }
+    }
+
+    /// How loud the last three seconds were that the device has played.
+    public struct Levels: Hashable, Codable, Sendable {
+        /// The loudest sample, in dBFS.
+        public var peak: Double
+        /// The mean power of all channels, in dBFS: −3.0 for a full-scale sine on each.
+        public var rms: Double
+        /// The short-term loudness of ITU-R BS.1770, in LUFS.
+        public var loudness: Double
+
+        public init(peak: Double, rms: Double, loudness: Double) {
+            self.peak = peak
+            self.rms = rms
+            self.loudness = loudness
         }
     }
 

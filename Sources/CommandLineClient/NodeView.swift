@@ -44,7 +44,6 @@ enum NodeView {
     }
 
     private static func healthFacts(_ health: Health, zone: LocalZone) -> [(String, String)] {
-        let device = health.device
         let storage = health.storage
         var facts = [
             ("", ""), ("health of", zone.text(health.at)),
@@ -55,10 +54,7 @@ enum NodeView {
                     ? "nothing" : health.playing.map { "\($0.title) (\($0.state))" }.joined(separator: ", ")
             ),
             ("volume", "\(decimalText(health.volume, 1)) dB"),
-            (
-                "device",
-                "\(device.name), \(device.state), \(device.rate) Hz, \(device.channels) channels, \(device.format), \(device.xruns) xruns"
-            ),
+            ("device", device(health.device)), ("levels", levels(health.device.levels)),
             ("clock", clock(health.clock)),
             ("content", "\(health.content.held) held, \(health.content.missing) missing"),
             ("journal", "\(health.journalDepth) records not yet receipted"),
@@ -70,6 +66,19 @@ enum NodeView {
         if let test = health.selfTest { facts.append(("self-test", selfTest(test, zone: zone))) }
         for fault in health.faults { facts.append(("FAULT", "\(fault.part): \(fault.text)")) }
         return facts
+    }
+
+    private static func levels(_ levels: Health.Levels?) -> String {
+        guard let levels else { return "-" }
+        return "peak \(decimalText(levels.peak, 1)) dBFS, RMS \(decimalText(levels.rms, 1)) dBFS, "
+            + "\(decimalText(levels.loudness, 1)) LUFS over the last 3 s"
+    }
+
+    private static func device(_ device: Health.Device) -> String {
+        // What was never opened has no rate, and nobody knows yet what it can.
+        let buffer = device.canRewind || device.rate == 0 ? "" : ", SHORT BUFFER: it cannot take sound back"
+        return "\(device.name), \(device.state), \(device.rate) Hz, \(device.channels) channels, \(device.format), "
+            + "\(device.xruns) xruns\(buffer)"
     }
 
     private static func volumes(_ volumes: NodeSettings.Volumes) -> String {

@@ -3,6 +3,7 @@ import Directing
 import FoundationEssentials
 import NodeStore
 import Playout
+import Rendering
 import RuntimeSupport
 
 extension NodeCore {
@@ -37,7 +38,7 @@ extension NodeCore {
 
     private func faults(in health: Health, device: DeviceStatus) -> [Health.Fault] {
         var faults: [Health.Fault] = []
-        if case .lost(let words) = device.state { faults.append(Health.Fault(part: "device", text: words)) }
+        if let words = device.loss { faults.append(Health.Fault(part: "device", text: words)) }
         faults += device.faults.map { Health.Fault(part: "device", text: $0) }
         if !health.clock.trusted {
             faults.append(Health.Fault(part: "clock", text: "the clock is not set: the schedule waits"))
@@ -84,5 +85,15 @@ extension Health.Device {
         self.init(
             name: status.name, state: state, rate: status.rate, format: status.format, channels: status.channels,
             xruns: Int64(status.xruns), canRewind: status.canRewind)
+        levels = status.levels.flatMap(Health.Levels.init)
+    }
+}
+
+extension Health.Levels {
+    /// The levels to a tenth of a decibel; nil where one of them has no number, as that of a constant has none when it is weighted.
+    init?(_ levels: OutputLevels) {
+        func tenth(_ level: Double) -> Double { (level * 10).rounded() / 10 }
+        guard levels.peak.isFinite, levels.rms.isFinite, levels.loudness.isFinite else { return nil }
+        self.init(peak: tenth(levels.peak), rms: tenth(levels.rms), loudness: tenth(levels.loudness))
     }
 }

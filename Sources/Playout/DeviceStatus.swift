@@ -1,3 +1,5 @@
+public import Rendering
+
 /// The device as it is now, for health reports and for technicians.
 public struct DeviceStatus: Sendable, Hashable {
     /// What the device is doing.
@@ -28,6 +30,8 @@ public struct DeviceStatus: Sendable, Hashable {
     public var periodFrames: Int
     /// How often the device ran dry since the player began.
     public var xruns: Int
+    /// How loud the last three seconds were that the device has played; nil while nothing sounds.
+    public var levels: OutputLevels?
     /// How often the machine was suspended while the device was open.
     public var suspensions: Int
     /// What the card's own volume contributes to every gain, in dB; nil where it is left alone.

@@ -164,6 +164,8 @@ final class PlayerControl: Sendable {
             status.xruns = port.xruns.load(ordering: .relaxed)
             status.suspensions = port.suspensions.load(ordering: .relaxed)
             status.faults = state.outputFaults.values.sorted()
+            let levels = link.levels
+            status.levels = levels.peak.isFinite ? levels : nil
             if status.state == .idle, port.isPlaying.load(ordering: .relaxed) { status.state = .playing }
             return status
         }

@@ -107,6 +107,13 @@ import Testing
         #expect(lines.contains("last seen      22/11/2026 04:59:55 Asia/Ho_Chi_Minh"))
         #expect(lines.contains("FAULT          content: 1 file missing"))
         #expect(lines.contains("storage        5.0 GB free of 8.0 GB"))
+        #expect(lines.contains("device         default, playing, 48000 Hz, 2 channels, S16, 1 xruns"))
+        #expect(lines.contains("levels         -"))
+        node.health?.device.canRewind = false
+        node.health?.device.levels = .init(peak: -1, rms: -18.25, loudness: -16)
+        let others = NodeView.lines(node, zone: zone)
+        #expect(others.contains { $0.hasSuffix("S16, 1 xruns, SHORT BUFFER: it cannot take sound back") })
+        #expect(others.contains("levels         peak -1.0 dBFS, RMS -18.3 dBFS, -16.0 LUFS over the last 3 s"))
     }
 
     @Test func `an event is one line, whatever its text holds`() throws {

@@ -73,6 +73,8 @@ extension SystemSuite {
                 try await station.node.card.hears(44_100)
                 try station.node.card.set(present: false)
                 try await station.controller.told(.deviceLost)
+                // Whoever is to mend it learns which devices there are.
+                try await station.controller.fault("device", "Devices here: speaker")
                 try station.node.card.set(present: true)
                 try await station.controller.told(.deviceRestored)
                 let end = try await station.controller.ending(of: broadcast.cue).event

@@ -1,3 +1,4 @@
+import BroadcastTesting
 import Broadcasting
 import Foundation
 import Testing
@@ -57,6 +58,76 @@ extension SystemSuite {
                     #expect(correlation > 0.999)
                     #expect(abs(heard.audible.upperBound - expected.audible.upperBound) <= 32)
                 }
+            }
+        }
+
+        @Test func `health says how loud it is while it sounds, and nothing of it in silence`() async throws {
+            try await Station.run(rate: 48_000) { station in
+                let settled = try await station.controller.healths.first("health") { $0.device.state == "idle" }
+                #expect(settled.device.levels == nil)
+                // A sine of 1 kHz on both channels has as many LUFS as its crest has dBFS (EBU Tech 3341, table 1). LAME makes it a little softer.
+                let tone = station.workshop.path("tone")
+                try await Tool.run(
+                    "sox", "-R", "-n", "-r", "48000", "-c", "2", "\(tone).wav", "synth", "20", "sine", "1000", "gain",
+                    "-20")
+                try await Tool.run("lame", "--quiet", "--noreplaygain", "-b", "192", "\(tone).wav", "\(tone).mp3")
+                let expected = try await station.workshop.decoded("\(tone).mp3", rate: 48_000)[48_000..<96_000]
+                let crest = 20 * log10(Double(try #require((0..<expected.frames).map(expected.peak).max())) / 32_768)
+                let broadcast = Broadcast.due("b1", try station.offer("\(tone).mp3"))
+                try await station.controller.say([broadcast], to: Station.commune)
+                try await station.node.card.hears(4 * 48_000)
+                // Any news brings a report.
+                let known = station.controller.healths.all.count
+                var cancelled = broadcast
+                let later = Broadcast.due(in: 3600, "b2", broadcast.audio[0])
+                try await station.controller.say([broadcast, later], to: Station.commune)
+                let sounding = try await station.controller.healths.first(from: known, "health while it sounds") {
+                    $0.documents.values.contains { $0.number == 2 }
+                }
+                let levels = try #require(sounding.device.levels)
+                #expect(abs(levels.peak - crest) <= 0.1, "\(levels)")
+                #expect(abs(levels.rms - crest + 3) <= 0.1, "\(levels)")
+                #expect(abs(levels.loudness - crest) <= 0.1, "\(levels)")
+                cancelled.cancelled = Broadcast.Cancellation(at: .now, reason: "enough")
+                let before = station.controller.healths.all.count
+                try await station.controller.say([cancelled, later], to: Station.commune)
+                try await station.controller.ending(of: broadcast.cue)
+                let silent = try await station.controller.healths.first(from: before, "health in silence") {
+                    $0.playing.isEmpty
+                }
+                #expect(silent.device.levels == nil)
+            }
+        }
+
+        @Test func `a card that takes nothing back sounds whole, and health says what it cannot`() async throws {
+            try await Station.run(rate: 48_000, device: "plain") { station in
+                let mp3 = try await station.workshop.noise("noise", seconds: 1, rate: 48_000)
+                let expected = try await station.workshop.decoded(mp3, rate: 48_000)
+                let broadcast = Broadcast.due("b1", try station.offer(mp3))
+                try await station.controller.say([broadcast], to: Station.commune)
+                #expect(try await station.controller.ending(of: broadcast.cue).event.kind == .finished)
+                #expect(try #require(station.node.card.heard).places(of: expected).count == 1)
+                try await station.controller.healths.first("short buffer") {
+                    $0.device.state == "idle" && $0.device.rate == 48_000 && !$0.device.canRewind
+                }
+            }
+        }
+
+        @Test func `a node plays by its amplifier and the card's volume, and ends with the power off`() async throws {
+            let folder = try TemporaryFolder()
+            let relay = try RelaySwitch(in: folder)
+            let settings = "  warmUp: 0.4\n  mixer: Master\namplifier:\n  file: \(relay.path)\n  offDelay: 0"
+            try await Station.run(rate: 48_000, settings: settings) { station in
+                try station.node.card.turn(to: "0 0")
+                let mp3 = try await station.workshop.noise("noise", seconds: 1, rate: 48_000)
+                let expected = try await station.workshop.decoded(mp3, rate: 48_000)
+                let broadcast = Broadcast.due("b1", try station.offer(mp3))
+                try await station.controller.say([broadcast], to: Station.commune)
+                #expect(try await station.controller.ending(of: broadcast.cue).event.kind == .finished)
+                #expect(try #require(station.node.card.heard).places(of: expected) == [19_200])
+                #expect(try station.node.card.levels == "63 1")
+                #expect(await station.node.stop() == .exited(0))
+                #expect(relay.changes.hasSuffix("010"))
             }
         }
     }
