@@ -49,6 +49,8 @@ public struct Health: Hashable, Codable, Sendable {
         public var channels: Int
         public var xruns: Int64
         public var canRewind: Bool
+        /// How often the machine was suspended while the device was open, since the program started; nil from nodes that do not count it.
+        public var suspensions: Int64?
         /// What the device plays; nil while nothing sounds, and from nodes that do not measure it.
         public var levels: Levels?
 

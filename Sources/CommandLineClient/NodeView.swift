@@ -77,8 +77,9 @@ enum NodeView {
     private static func device(_ device: Health.Device) -> String {
         // What was never opened has no rate, and nobody knows yet what it can.
         let buffer = device.canRewind || device.rate == 0 ? "" : ", SHORT BUFFER: it cannot take sound back"
+        let suspensions = device.suspensions.flatMap { $0 > 0 ? ", \($0) suspensions" : nil } ?? ""
         return "\(device.name), \(device.state), \(device.rate) Hz, \(device.channels) channels, \(device.format), "
-            + "\(device.xruns) xruns\(buffer)"
+            + "\(device.xruns) xruns\(suspensions)\(buffer)"
     }
 
     private static func volumes(_ volumes: NodeSettings.Volumes) -> String {

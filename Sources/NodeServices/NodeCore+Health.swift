@@ -85,6 +85,7 @@ extension Health.Device {
         self.init(
             name: status.name, state: state, rate: status.rate, format: status.format, channels: status.channels,
             xruns: Int64(status.xruns), canRewind: status.canRewind)
+        suspensions = Int64(status.suspensions)
         levels = status.levels.flatMap(Health.Levels.init)
     }
 }

@@ -110,9 +110,11 @@ import Testing
         #expect(lines.contains("device         default, playing, 48000 Hz, 2 channels, S16, 1 xruns"))
         #expect(lines.contains("levels         -"))
         node.health?.device.canRewind = false
+        node.health?.device.suspensions = 2
         node.health?.device.levels = .init(peak: -1, rms: -18.25, loudness: -16)
         let others = NodeView.lines(node, zone: zone)
-        #expect(others.contains { $0.hasSuffix("S16, 1 xruns, SHORT BUFFER: it cannot take sound back") })
+        #expect(
+            others.contains { $0.hasSuffix("S16, 1 xruns, 2 suspensions, SHORT BUFFER: it cannot take sound back") })
         #expect(others.contains("levels         peak -1.0 dBFS, RMS -18.3 dBFS, -16.0 LUFS over the last 3 s"))
     }
 

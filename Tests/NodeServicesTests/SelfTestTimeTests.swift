@@ -54,4 +54,18 @@ import Testing
         #expect(spreads.allSatisfy { (0..<600).contains($0) && $0.isMultiple(of: 5) })
         #expect(Set(spreads).count > 28)
     }
+
+    @Test func `what a test found is a fault when nobody heard it, or when it could not be made as asked`() {
+        func complaint(_ heard: Bool?, _ error: String?) -> String? {
+            var result = SelfTestResult(at: local(11, 30))
+            result.heard = heard
+            result.error = error
+            return result.complaint
+        }
+        #expect(complaint(true, nil) == nil)
+        #expect(complaint(nil, nil) == nil)
+        #expect(complaint(false, nil)?.contains("did not hear") == true)
+        #expect(complaint(nil, "no microphone")?.contains("no microphone") == true)
+        #expect(complaint(true, "overdriven")?.contains("overdriven") == true)
+    }
 }

@@ -98,5 +98,8 @@ final class SoundCard: Sendable {
     func turn(to levels: String) throws { try folder.write(levels, to: "levels") }
 
     /// Takes the card away, or brings it back.
-    func set(present: Bool) throws { try folder.write(present ? "present\n" : "lost\n", to: "control") }
+    func set(present: Bool) throws { try say(present ? "present" : "lost") }
+
+    /// Orders what happens to the card, in lines of its control file.
+    func say(_ lines: String) throws { try folder.write(lines + "\n", to: "control") }
 }
