@@ -58,6 +58,8 @@ let package = Package(
         .executable(name: "loa-controller", targets: ["loa-controller"]),
         .executable(name: "loa-node", targets: ["loa-node"]),
         .library(name: "asound_module_pcm_loa", type: .dynamic, targets: ["VirtualSoundCard"]),
+        // For SystemTests.
+        .library(name: "loa_clock_shift", type: .dynamic, targets: ["ClockShift"]),
         // For Benchmarks.
         .library(name: "MP3Decoding", targets: ["MP3Decoding"]),
         .library(name: "Rendering", targets: ["Rendering"]),
@@ -159,6 +161,10 @@ let package = Package(
             swiftSettings: house, linkerSettings: small),
         // tests
         .target(name: "AllocationCounting", path: "Tests/AllocationCounting"),
+        // Preloaded into any program, so it carries no part of Swift's runtime.
+        .target(
+            name: "ClockShift", path: "Tests/ClockShift",
+            linkerSettings: [.unsafeFlags(["-nostartfiles", "-static-stdlib"])]),
         module("BroadcastTesting", ["CLinux", "RuntimeSupport", logging]),
         .target(
             name: "TestThreads", dependencies: ["RuntimeSupport"], path: "Tests/TestThreads", swiftSettings: house),

@@ -81,9 +81,19 @@ final class NodeBox: Sendable {
     func start() async throws { try await start(on: disk) }
 
     /// Starts the program with its state on `disk`.
-    func start(on disk: Disk) async throws {
-        let program = [Programs.node, "run", "--config", folder.file("node.yaml"), "--log-level", "debug"]
-        let command = disk.command(program, state: folder.file("state"))
+    func start(on disk: Disk) async throws { try await run(disk.command(program, state: folder.file("state"))) }
+
+    /// Starts the program as `boot` starts it.
+    func start(as boot: Boot) async throws {
+        let identity = try folder.write("\(UUID().uuidString.lowercased())\n", to: "boot_id")
+        try await run(boot.command(program, identity: identity))
+    }
+
+    private var program: [String] {
+        [Programs.node, "run", "--config", folder.file("node.yaml"), "--log-level", "debug"]
+    }
+
+    private func run(_ command: [String]) async throws {
         let child = try ChildProcess(command[0], Array(command.dropFirst()), environment: card.environment)
         processes.withLock { $0.append(child) }
         try await child.line { $0.contains("starting") }
@@ -124,9 +134,9 @@ final class NodeBox: Sendable {
         else { throw ToolFailure(description: "\(id) does not have \(hash)") }
     }
 
-    /// Waits for a line of the log of the program that was started last.
-    func logged(within patience: Duration = .seconds(20), _ words: String) async throws {
-        try await processes.withLock { $0.last }?.line(within: patience) { $0.contains(words) }
+    /// Waits for a line, with all these words, of the log of the program that was started last.
+    func logged(within patience: Duration = .seconds(20), _ words: String...) async throws {
+        try await processes.withLock { $0.last }?.line(within: patience) { line in words.allSatisfy(line.contains) }
     }
 
     /// What a command of `loa-node` says with the box's settings, to the person before it, and how it ends.

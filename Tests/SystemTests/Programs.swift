@@ -1,12 +1,14 @@
 import BroadcastTesting
 import Foundation
 
-/// The programs and the sound card's plugin of this build: they lie beside the program that runs the tests.
+/// The programs and the libraries of this build that programs load: they lie beside the program that runs the tests.
 enum Programs {
     static let node = beside("loa-node")
     static let controller = beside("loa-controller")
     static let client = beside("loa")
     static let soundCard = beside("libasound_module_pcm_loa.so")
+    /// To be preloaded, so that a program sees another time of day.
+    static let clockShift = beside("libloa_clock_shift.so")
 
     private static func beside(_ name: String) -> String {
         let tests = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""

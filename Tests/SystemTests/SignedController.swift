@@ -205,12 +205,13 @@ final class SignedController: Sendable {
 }
 
 extension [JournalRecord] {
-    /// What the journal says of a cue.
-    func playbacks(of cue: CueID) -> [PlaybackEvent] {
-        compactMap { record in
-            if case .playback(let event) = record.event, event.cue == cue { event } else { nil }
-        }
+    /// What the journal says of all cues.
+    var playbacks: [PlaybackEvent] {
+        compactMap { if case .playback(let event) = $0.event { event } else { nil } }
     }
+
+    /// What the journal says of a cue.
+    func playbacks(of cue: CueID) -> [PlaybackEvent] { playbacks.filter { $0.cue == cue } }
 }
 
 extension PlaybackEvent {
