@@ -46,6 +46,10 @@ class Recording:
                     return instant + number * step, step
         return None, None
 
+    def underruns(self):
+        """When the card ran dry, in nanoseconds of CLOCK_MONOTONIC."""
+        return [each["monotonic_ns"] + each["frames"] * step_of(each) for each in self.segments if each["ended"].strip() == "xrun"]
+
     def gaps(self):
         """Seconds of silence after each underrun, until the card played again."""
         return [

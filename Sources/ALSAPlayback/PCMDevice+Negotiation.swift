@@ -42,7 +42,8 @@ extension PCMDevice {
         guard buffer <= snd_pcm_uframes_t(wish.maximumBufferFrames), buffer > 0, period > 0 else {
             throw PCMError("agree on a buffer of at most \(wish.maximumBufferFrames) frames", status: -EINVAL)
         }
-        let isTimestamped = unsafe try schedule(handle, buffer: buffer, period: period)
+        let isTimestamped = unsafe try schedule(
+            handle, buffer: buffer, period: period, rate: snd_pcm_uframes_t(rate))
         return PCMParameters(
             rate: Int(rate), format: format, channels: Int(channels), bufferFrames: Int(buffer),
             periodFrames: Int(period), isBatch: unsafe snd_pcm_hw_params_is_batch(hardware) == 1,
@@ -51,7 +52,7 @@ extension PCMDevice {
 
     /// Sets when the device starts, stops and wakes its owner. Returns whether it stamps its positions with monotonic time.
     private static func schedule(
-        _ handle: OpaquePointer, buffer: snd_pcm_uframes_t, period: snd_pcm_uframes_t
+        _ handle: OpaquePointer, buffer: snd_pcm_uframes_t, period: snd_pcm_uframes_t, rate: snd_pcm_uframes_t
     ) throws(PCMError) -> Bool {
         var software: OpaquePointer?
         unsafe snd_pcm_sw_params_malloc(&software)
@@ -64,8 +65,9 @@ extension PCMDevice {
             "have the device start on command", snd_pcm_sw_params_set_start_threshold(handle, software, boundary))
         unsafe try check(
             "have the device stop when dry", snd_pcm_sw_params_set_stop_threshold(handle, software, buffer))
-        // Wake when one period and a half are left, and three eighths of the buffer: as seldom as is safe.
-        let left = min(max(period + period / 2, buffer / 8 * 3, 1), buffer - 1)
+        // Wake when one period and a half are left, and three eighths of the buffer: as seldom as is safe. But ten milliseconds should be left
+        // at the period's end at which it wakes us, if the buffer has them: on a busy machine a thread may come so late.
+        let left = min(max(period + period / 2, buffer / 8 * 3, period + rate / 100), buffer - min(period, buffer - 1))
         unsafe try check(
             "have the device wake us", snd_pcm_sw_params_set_avail_min(handle, software, max(buffer - left, 1)))
         let isTimestamped =

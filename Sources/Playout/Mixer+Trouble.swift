@@ -7,7 +7,7 @@ import Synchronization
 /// What goes wrong with the device, and how it comes right.
 extension Mixer {
     /// The longest that a margin grows by xruns, in seconds.
-    private static let longestMargin = 0.04
+    static let longestMargin = 0.04
     /// Recoveries in a row that are tried without a pause.
     private static let hastyRecoveries = 8
     /// How long a device may be recovered again and again without moving before it is opened anew.

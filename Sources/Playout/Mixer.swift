@@ -65,6 +65,8 @@ final class Mixer {
     var pausedUntil: Int64 = 0
     /// Seconds ahead of the device that are left alone when sound is taken back.
     var margin: Double
+    /// Seconds that the mixer has lately needed, at the most, from a look at the device until the first of its frames were written.
+    var slowness = 0.0
     /// When sound was last taken back.
     var takenBackAt: Int64 = 0
     /// Until when the amplifier stays on, in monotonic time; while it is needed for ever.
@@ -233,10 +235,10 @@ final class Mixer {
         // A start at an instant needs a device that runs, for only that tells which frame it is.
         isSettling = !position.isRunning && renderer.nextInstant != nil
         if isSettling {
-            try fill(min(position.room, Int(rate / 25)), first: first)
+            try fill(min(position.room, Int(rate / 25)), first: first, since: position.instant)
         } else {
             renderer.placeStarts(within: position.room, by: clock)
-            try fill(position.room, first: first)
+            try fill(position.room, first: first, since: position.instant)
         }
         if !position.isRunning { try device?.start() }
     }
@@ -270,7 +272,8 @@ final class Mixer {
     /// Takes back what the device has not played, up to a margin, so that it can be rendered again. Returns whether it did.
     private func takeBack(_ position: inout PCMDevice.Position, _ parameters: PCMParameters) -> Bool {
         // Where the position moves by whole periods the device may be one ahead of it.
-        let kept = Int(margin * Double(rate)) + (parameters.isBatch ? parameters.periodFrames : 0)
+        let needed = min(max(margin, 4 * slowness), max(Self.longestMargin, margin))
+        let kept = Int(needed * Double(rate)) + (parameters.isBatch ? parameters.periodFrames : 0)
         let ahead = parameters.bufferFrames - position.room
         let oldest = Int(renderer.frontier - renderer.earliestRewind)
         let wanted = min(ahead - kept, oldest)
@@ -282,7 +285,8 @@ final class Mixer {
         return taken > 0
     }
 
-    private func fill(_ room: Int, first: Int) throws(PCMError) {
+    /// Renders and writes `room` frames, the `first` of them at once; `look` is when the device was asked for its position.
+    private func fill(_ room: Int, first: Int, since look: Int64) throws(PCMError) {
         var left = room
         var chunk = first
         while left > 0 {
@@ -301,6 +305,7 @@ final class Mixer {
                 renderer.rewind(to: start + Int64(written))
                 return
             }
+            if left == room { slowness = max(Double(MonotonicClock.nanoseconds - look) / 1e9, slowness * 0.99) }
             left -= count
             chunk = Self.chunk
         }
