@@ -7,6 +7,8 @@ public final class Icecast: Sendable {
     /// A station that sends an MP3 file to a mount point, again and again, at the pace at which it plays, until the last reference goes.
     public final class Station: Sendable {
         private let descriptor: CInt
+        /// Whether the thread has closed the connection: the number may be another's by then.
+        private let isClosed = Locked(false)
 
         fileprivate init(_ server: Icecast, mount: String, mp3: [UInt8], bytesPerSecond: Int) throws {
             let descriptor = try Icecast.connect(server.port)
@@ -19,6 +21,7 @@ public final class Icecast: Sendable {
                 close(descriptor)
                 throw SystemError("send to Icecast", number: ECONNREFUSED)
             }
+            let isClosed = isClosed
             _ = try NamedThread(name: "station") {
                 // The server keeps the last seconds for who comes: there are some at once.
                 let began = MonotonicClock.nanoseconds - 3_000_000_000
@@ -29,7 +32,10 @@ public final class Icecast: Sendable {
                         let start = sent % mp3.count
                         let end = min(mp3.count, start + due - sent)
                         guard Icecast.send(mp3[start..<end], to: descriptor) else {
-                            close(descriptor)
+                            isClosed.withLock { isClosed in
+                                isClosed = true
+                                close(descriptor)
+                            }
                             return
                         }
                         sent += end - start
@@ -40,14 +46,45 @@ public final class Icecast: Sendable {
             }
         }
 
-        deinit {
+        /// Goes off the air.
+        public func leave() {
             // The thread notices, and closes it.
-            shutdown(descriptor, CInt(SHUT_RDWR))
+            isClosed.withLock { isClosed in
+                if !isClosed { shutdown(descriptor, CInt(SHUT_RDWR)) }
+            }
+        }
+
+        deinit { leave() }
+    }
+
+    /// What is particular of a mount point.
+    public struct Mount: Sendable {
+        /// Such as `/live`.
+        public var path: String
+        /// Whole seconds after which a listener is sent away, counted from the beginning of the second in which it came.
+        public var secondsOfListeners: Int?
+        /// The mount point that listeners are led to while this one has no station, and from which they are led back.
+        public var fallback: String?
+
+        /// Describes a mount point.
+        public init(_ path: String, secondsOfListeners: Int? = nil, fallback: String? = nil) {
+            self.path = path
+            self.secondsOfListeners = secondsOfListeners
+            self.fallback = fallback
+        }
+
+        fileprivate var settings: String {
+            let limit = secondsOfListeners.map { "<max-listener-duration>\($0)</max-listener-duration>" } ?? ""
+            let other = fallback.map {
+                "<fallback-mount>\($0)</fallback-mount><fallback-override>1</fallback-override>"
+            }
+            return "<mount type=\"normal\"><mount-name>\(path)</mount-name>\(limit)\(other ?? "")</mount>"
         }
     }
 
     /// The port that it listens on.
     public let port: UInt16
+    private let securePort: UInt16?
     private let folder: TemporaryFolder
     private let process: ChildProcess
 
@@ -55,9 +92,18 @@ public final class Icecast: Sendable {
     private static let credentials = "Basic c291cmNlOnNvdXJjZQ=="
 
     /// Starts it, and returns when it accepts connections.
-    public init() async throws {
+    ///
+    /// - Parameter certificate: a PEM file with certificate and key, for a second port with TLS.
+    public init(_ mounts: [Mount] = [], certificate: String? = nil) async throws {
         let folder = try TemporaryFolder(prefix: "loa-icecast")
         let port = try LoopbackPort.free()
+        securePort = try certificate.map { _ in try LoopbackPort.free() }
+        let socket = securePort.map {
+            "<listen-socket><port>\($0)</port><bind-address>127.0.0.1</bind-address><ssl>1</ssl></listen-socket>"
+        }
+        if let certificate {
+            try folder.write(try String(contentsOfFile: certificate, encoding: .utf8), to: "certificate.pem")
+        }
         // As root it refuses to run, and becomes another user, who must be able to write here.
         let owner = geteuid() == 0 ? "<changeowner><user>nobody</user><group>nogroup</group></changeowner>" : ""
         unsafe chmod(folder.path, 0o777)
@@ -70,9 +116,12 @@ public final class Icecast: Sendable {
                 <admin-user>admin</admin-user><admin-password>admin</admin-password></authentication>
               <hostname>127.0.0.1</hostname>
               <listen-socket><port>\(port)</port><bind-address>127.0.0.1</bind-address></listen-socket>
+              \(socket ?? "")
               <mount type="default"><charset>UTF-8</charset></mount>
+              \(mounts.map(\.settings).joined(separator: "\n"))
               <fileserve>0</fileserve>
-              <paths><basedir>/usr/share/icecast2</basedir><logdir>\(folder.path)</logdir>
+              <paths><basedir>/usr/share/icecast2</basedir>
+                <ssl-certificate>\(folder.file("certificate.pem"))</ssl-certificate><logdir>\(folder.path)</logdir>
                 <webroot>/usr/share/icecast2/web</webroot><adminroot>/usr/share/icecast2/admin</adminroot></paths>
               <logging><accesslog>access.log</accesslog><errorlog>-</errorlog><loglevel>3</loglevel></logging>
               <security><chroot>0</chroot>\(owner)</security>
@@ -106,8 +155,11 @@ public final class Icecast: Sendable {
         }
     }
 
-    /// The address of `mount`.
-    public func url(_ mount: String = "/live") -> String { "http://127.0.0.1:\(port)\(mount)" }
+    /// The address of `mount`; of the port with TLS where there is one.
+    public func url(_ mount: String = "/live") -> String {
+        let origin = securePort.map { "https://127.0.0.1:\($0)" } ?? "http://127.0.0.1:\(port)"
+        return origin + mount
+    }
 
     private static func connect(_ port: UInt16) throws -> CInt {
         let descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)

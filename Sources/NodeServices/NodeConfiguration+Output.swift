@@ -89,5 +89,6 @@ extension PlayerConfiguration {
             mixerElement: configuration.output.mixer, progressInterval: 0.25)
         processor = configuration.output.processor
         isDithered = configuration.output.isDithered
+        relayAuthorities = configuration.relayAuthorities
     }
 }

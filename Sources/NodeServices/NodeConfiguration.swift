@@ -24,6 +24,8 @@ public struct NodeConfiguration: Sendable {
     public var contentAddresses: [String]
     /// PEM file of the authorities that `https` addresses are checked against; nil for the system's.
     public var contentAuthorities: String?
+    /// PEM file of the authorities that relays over `https` are checked against; nil for the system's.
+    public var relayAuthorities: String?
     /// Bytes that audio may fill on the disk.
     public var contentQuota: Int64
 
@@ -90,6 +92,7 @@ public struct NodeConfiguration: Sendable {
         trustedKeys = try Self.keys(in: reader)
         contentAddresses = reader.stringArray(forKey: "content.addresses", default: [])
         contentAuthorities = reader.string(forKey: "content.tls.ca")
+        relayAuthorities = reader.string(forKey: "relay.tls.ca")
         let megabytes = try Self.number("content.quotaMegabytes", in: reader, default: 4096)
         contentQuota = Int64(megabytes) << 20
         guard (1...1 << 40).contains(megabytes) else {

@@ -89,9 +89,10 @@ final class Deck: Sendable {
         do {
             var feed = try DeckFeed(segments: segments, rate: rate, offset: offset, relays: relays, ledger: ledger)
             owner.deck(self, opened: feed.channels, layout: feed.layout)
-            waitForStream(&feed)
+            let patience = MonotonicClock.nanoseconds + Int64(relays.limits.answerTimeout.inSeconds * 1e9)
             var isPrimed = false
             while true {
+                waitForStream(&feed, until: patience)
                 // While a stream is away the ring is not filled with silence: what comes next is to be heard soon. And while little of
                 // it has come, that is kept where it is, not made into a gap now.
                 let isShort = feed.isShort()
@@ -124,17 +125,19 @@ final class Deck: Sendable {
         }
     }
 
-    /// A voice that begins with a relay: what is heard first should be new, so the ring is filled shortly before the start; if the stream
-    /// has not come by then, a little later still.
-    private func waitForStream(_ feed: inout DeckFeed) {
+    /// A voice that comes to a relay before it starts: what is heard of it should be new, so it is taken up shortly before the start; if
+    /// the stream has not come by then, a little later still.
+    ///
+    /// - Parameter patience: when to go on though nobody has said when it starts.
+    private func waitForStream(_ feed: inout DeckFeed, until patience: Int64) {
         guard feed.isAtRelay() else { return }
-        let patience = MonotonicClock.nanoseconds + Int64(relays.limits.answerTimeout.inSeconds * 1e9)
         while !isCancelled.load(ordering: .relaxed) {
             let start = startsAt.load(ordering: .relaxed)
             // Decoding and starting the device take their time as well.
             let lead: Int64 = feed.isWaiting() ? 500_000_000 : 1_500_000_000
             let left = (start == Int64.max ? patience : start - lead) - MonotonicClock.nanoseconds
             if left <= 0 { return }
+            if start != Int64.max { relays.hurry() }
             sleep(milliseconds: Int(left / 1_000_000) + 1)
         }
     }

@@ -98,7 +98,8 @@ struct DeckFeed: ~Copyable {
         return source is RelaySource
     }
 
-    /// Prepares the next frames of the stream, `limit` at most. Returns how many, or nil at the end.
+    /// Prepares the next frames of the stream, `limit` at most. Returns how many, or nil at the end; none where a relay begins, so that
+    /// the caller can think of when to take it up.
     mutating func next(limit: Int = chunk) -> Int? {
         while true {
             if source == nil { openNext() }
@@ -111,6 +112,7 @@ struct DeckFeed: ~Copyable {
                 return frames
             }
             close()
+            if isAtRelay() { return 0 }
         }
     }
 

@@ -56,6 +56,11 @@ final class VoiceRelays: Sendable {
         }
     }
 
+    /// Says that the voice starts soon.
+    func hurry() {
+        for receiver in state.withLock({ Array($0.receivers.values) }) { receiver.hurry() }
+    }
+
     /// Ends the connection of segment `index`, whose time is over.
     func disconnect(_ index: Int) {
         state.withLock { state in
@@ -83,7 +88,7 @@ final class VoiceRelays: Sendable {
         state.withLock { state in
             state.receivers.values.reduce((state.reconnects, state.lastError)) { sum, receiver in
                 let status = receiver.status
-                return (sum.0 + status.reconnects, status.lastError ?? sum.1)
+                return (sum.0 + status.reconnects, status.trouble ?? sum.1)
             }
         }
     }
@@ -92,6 +97,6 @@ final class VoiceRelays: Sendable {
         receiver.cancel()
         let status = receiver.status
         state.reconnects += status.reconnects
-        state.lastError = status.lastError ?? state.lastError
+        state.lastError = status.trouble ?? state.lastError
     }
 }

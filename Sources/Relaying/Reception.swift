@@ -23,7 +23,10 @@ struct Reception: Sendable {
             list = []
             return
         }
-        if type == "text/html" || type == "application/xhtml+xml" { throw RelayError.webPage }
+        // Icecast calls its own pages XML.
+        if ["text/html", "application/xhtml+xml", "text/xml", "application/xml"].contains(type) {
+            throw RelayError.webPage
+        }
         let others = ["text/", "image/", "video/", "audio/aac", "audio/mp4", "audio/ogg", "audio/opus", "audio/flac"]
         if others.contains(where: { type.hasPrefix($0) }) || ["application/ogg", "application/json"].contains(type) {
             throw RelayError.otherFormat(

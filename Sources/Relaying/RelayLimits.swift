@@ -15,6 +15,9 @@ public struct RelayLimits: Sendable, Hashable {
     /// A connection that lasted so long has held: the waits begin at the shortest again.
     public var steadyAfter = Duration.seconds(3)
 
+    /// The first connection is made after a wait that is drawn from nothing to this, unless it is needed sooner: a province of nodes
+    /// begins the same programme in the same second.
+    public var spread = Duration.seconds(2)
     /// So long before its turn a relay is connected.
     public var connectAhead = Duration.seconds(8)
     /// Sound that a relay keeps while nobody plays it, in seconds; what is older goes.

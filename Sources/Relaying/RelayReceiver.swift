@@ -16,6 +16,7 @@ public final class RelayReceiver: Sendable {
         var seconds = 0.0
         var bytes = 0
         var isListening = false
+        var isHurried = false
         /// Whether the thread waits for room.
         var isFull = false
         var isReady = false
@@ -59,6 +60,15 @@ public final class RelayReceiver: Sendable {
     /// - Throws: `SystemError` when the system has no room for it.
     public func begin() throws {
         _ = try NamedThread(name: "loa-relay", stackSize: 512 * 1024) { self.run() }
+    }
+
+    /// Has the first connection be made now, where ``RelayLimits/spread`` would have it wait: the stream is to be played soon.
+    public func hurry() {
+        let isNew = state.withLock { state in
+            defer { state.isHurried = true }
+            return !state.isHurried
+        }
+        if isNew { wake.signal() }
     }
 
     /// Ends the thread soon. Nothing is called any more once it has ended.
@@ -131,6 +141,7 @@ public final class RelayReceiver: Sendable {
         var backoff = RandomBackoff(minimum: limits.shortestRetry, maximum: limits.longestRetry)
         var history = StreamHistory()
         var isFirst = true
+        rest(limits.spread * Double.random(in: 0...1)) { state.withLock { $0.isHurried || $0.isListening } }
         while !isCancelled.load(ordering: .relaxed) {
             if !isFirst { state.withLock { $0.status.reconnects += 1 } }
             isFirst = false
@@ -227,9 +238,9 @@ public final class RelayReceiver: Sendable {
         }
     }
 
-    private func rest(_ duration: Duration) {
+    private func rest(_ duration: Duration, unless isOver: () -> Bool = { false }) {
         let end = ContinuousClock.now + duration
-        while !isCancelled.load(ordering: .relaxed), ContinuousClock.now < end {
+        while !isCancelled.load(ordering: .relaxed), !isOver(), ContinuousClock.now < end {
             pause(ContinuousClock.now.duration(to: end))
         }
     }

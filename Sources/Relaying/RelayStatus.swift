@@ -9,5 +9,8 @@ public struct RelayStatus: Sendable, Hashable {
     /// What the station says that it broadcasts.
     public var title: String?
 
+    /// What keeps the stream from being heard, or did when that last happened; nil when nothing did.
+    public var trouble: String? { lastError ?? (isReceiving ? nil : "the server has not answered yet") }
+
     init() {}
 }

@@ -43,6 +43,7 @@ import Testing
                   addresses:
                     - http://one
                     - http://two
+                relay: {tls: {ca: /etc/loa/stations.pem}}
                 """))
         #expect(configuration.node.rawValue == "cl-01")
         #expect(configuration.broker.host == "broker.example")
@@ -56,6 +57,8 @@ import Testing
         #expect(configuration.warmUp == 1.5)
         #expect(configuration.rate == 48_000)
         #expect(configuration.contentAddresses == ["http://one", "http://two"])
+        #expect(configuration.contentAuthorities == nil)
+        #expect(configuration.relayAuthorities == "/etc/loa/stations.pem")
         #expect(configuration.trustedKeys == [try #require(PublicKey(base64URL: Self.key))])
     }
 

@@ -12,59 +12,15 @@ import Testing
     private static let audio = "HTTP/1.0 200 OK\r\nContent-Type: audio/mpeg\r\n\r\n"
     private let id = VoiceID(1)
 
-    /// What takes seconds takes tenths here.
-    private static func hurry(_ limits: inout RelayLimits) {
-        limits.answerTimeout = .milliseconds(800)
-        limits.stallTimeout = .milliseconds(500)
-        limits.shortestRetry = .milliseconds(50)
-        limits.longestRetry = .milliseconds(200)
-        limits.fallbackDelay = .milliseconds(500)
-        limits.silenceTimeout = .milliseconds(800)
-        limits.secondsToBegin = 0.4
-        limits.seconds = 1
-        limits.connectAhead = .seconds(2)
-    }
-
-    /// An MP3 of a tone with 16,000 bytes a second.
-    private func tone(_ stage: Stage, _ frequency: Int, seconds: Double, rate: Int = 44_100, gain: Int = -12) throws
-        -> [UInt8]
-    {
-        try stage.run(
-            """
-            sox -R -n -r \(rate) -c 2 t\(frequency).wav synth \(seconds) sine \(frequency) gain \(gain) && \
-            lame --quiet -t -b 128 t\(frequency).wav t\(frequency).mp3
-            """)
-        return [UInt8](try Data(contentsOf: stage.folder.appending(path: "t\(frequency).mp3")))
-    }
-
-    /// Seconds of what was heard that are nearest to each of the tones, by tenths of a second.
-    private func seconds(_ stage: Stage, _ frequencies: [Int]) throws -> [Int: Double] {
-        let heard = try stage.heard()
-        var sums: [Int: Double] = [:]
-        for start in stride(from: 0, to: heard.count - 9_600, by: 9_600) {
-            var crossings = 0
-            var sign = 0
-            for index in stride(from: start, to: start + 9_600, by: 2) where abs(Int(heard[index])) > 300 {
-                if (sign < 0) != (heard[index] < 0), sign != 0 { crossings += 1 }
-                sign = Int(heard[index])
-            }
-            let pitch = crossings * 5
-            if let nearest = frequencies.min(by: { abs($0 - pitch) < abs($1 - pitch) }), abs(nearest - pitch) < 60 {
-                sums[nearest, default: 0] += 0.1
-            }
-        }
-        return sums
-    }
-
     /// Plays a relay with a fallback of 1 kHz at an instant three seconds away, and judges what must hold in each case.
     private func relay(
         _ stage: Stage, _ url: String, seconds: Double = 4, adjust: (inout RelayLimits) -> Void = { _ in },
         afterASecond: () -> Void = {}
     ) async throws -> VoiceEnd {
-        _ = try tone(stage, 1_000, seconds: 1.5)
+        _ = try stage.tone(1_000, seconds: 1.5)
         var result: VoiceEnd?
         try await stage.play {
-            Self.hurry(&$0.relayLimits)
+            $0.relayLimits.hurry()
             adjust(&$0.relayLimits)
         } body: { player, events in
             // The player runs, and the card is open.
@@ -92,7 +48,7 @@ import Testing
         let account = try #require(end.relay)
         #expect(abs(account.live + account.fallback + account.silence - seconds) < 0.001)
         // What the account says is what was heard.
-        let heard = try self.seconds(stage, [0, 440, 1_000])
+        let heard = try stage.seconds([0, 440, 1_000])
         #expect(abs((heard[440] ?? 0) - account.live) < 0.5, "\(heard) \(account)")
         #expect(abs((heard[1_000] ?? 0) - account.fallback) < 0.5, "\(heard) \(account)")
         return end
@@ -102,7 +58,7 @@ import Testing
         let icecast = try await Icecast()
         for isOnAir in [true, false, true] {
             let stage = try Stage("rates [ 48000 ]")
-            let mp3 = try tone(stage, 440, seconds: 5)
+            let mp3 = try stage.tone(440, seconds: 5)
             let station = isOnAir ? try icecast.station(mp3: mp3, bytesPerSecond: 16_000) : nil
             let account = try #require(try await relay(stage, icecast.url(), seconds: 2).relay)
             _ = station
@@ -115,7 +71,7 @@ import Testing
     @Test func `an Icecast that stands still`() async throws {
         let stage = try Stage("rates [ 48000 ]")
         let icecast = try await Icecast()
-        let station = try icecast.station(mp3: try tone(stage, 440, seconds: 5), bytesPerSecond: 16_000)
+        let station = try icecast.station(mp3: try stage.tone(440, seconds: 5), bytesPerSecond: 16_000)
         let account = try #require(
             try await relay(stage, icecast.url(), seconds: 7, afterASecond: { icecast.freeze() }).relay)
         _ = station
@@ -126,7 +82,7 @@ import Testing
     @Test func `a station on Icecast that sends silence`() async throws {
         let stage = try Stage("rates [ 48000 ]")
         let icecast = try await Icecast()
-        let station = try icecast.station(mp3: try tone(stage, 440, seconds: 5, gain: -90), bytesPerSecond: 16_000)
+        let station = try icecast.station(mp3: try stage.tone(440, seconds: 5, gain: -90), bytesPerSecond: 16_000)
         let account = try #require(try await relay(stage, icecast.url()).relay)
         _ = station
         #expect(account.live == 0 && account.silence < 1.5 && account.fallback > 2.5, "\(account)")
@@ -142,7 +98,7 @@ import Testing
 
     @Test func `one that stalls`() async throws {
         let stage = try Stage("rates [ 48000 ]")
-        let mp3 = try tone(stage, 440, seconds: 3.2)
+        let mp3 = try stage.tone(440, seconds: 3.2)
         let radio = try ScriptedRadio([[.text(Self.audio), .pace(mp3, bytesPerSecond: 16_000), .hold], [.hold]])
         let account = try #require(try await relay(stage, radio.url(), seconds: 5).relay)
         #expect(account.live > 0.8 && account.fallback > 1, "\(account)")
@@ -150,7 +106,7 @@ import Testing
 
     @Test func `one that sends silence`() async throws {
         let stage = try Stage("rates [ 48000 ]")
-        let mp3 = try tone(stage, 440, seconds: 12, gain: -90)
+        let mp3 = try stage.tone(440, seconds: 12, gain: -90)
         let radio = try ScriptedRadio([[.text(Self.audio), .pace(mp3, bytesPerSecond: 16_000), .hold]])
         let account = try #require(try await relay(stage, radio.url()).relay)
         #expect(account.live == 0 && account.silence < 1.5 && account.fallback > 2.5, "\(account)")
@@ -165,7 +121,7 @@ import Testing
 
     @Test func `one that breaks off each second and has the last seconds for who comes`() async throws {
         let stage = try Stage("rates [ 48000 ]")
-        let mp3 = try tone(stage, 440, seconds: 14)
+        let mp3 = try stage.tone(440, seconds: 14)
         // Two seconds of what was, then one at its pace.
         let script = (0..<9).map { number -> [ScriptedRadio.Step] in
             let now = 32_000 + number * 16_000
@@ -183,8 +139,8 @@ import Testing
 
     @Test func `one that goes on with another rate`() async throws {
         let stage = try Stage("rates [ 48000 ]")
-        let first = try tone(stage, 440, seconds: 3)
-        let second = try tone(stage, 440, seconds: 9, rate: 22_050)
+        let first = try stage.tone(440, seconds: 3)
+        let second = try stage.tone(440, seconds: 9, rate: 22_050)
         let radio = try ScriptedRadio([
             [.text(Self.audio), .pace(first, bytesPerSecond: 16_000), .pace(second, bytesPerSecond: 16_000), .hold]
         ])
@@ -195,7 +151,7 @@ import Testing
 
     @Test func `a programme: a file, a pause, a relay that is connected ahead, and a file`() async throws {
         let stage = try Stage("rates [ 48000 ]")
-        let mp3 = try tone(stage, 440, seconds: 8)
+        let mp3 = try stage.tone(440, seconds: 8)
         let opening = try stage.music("opening", seconds: 1.2, rate: 48_000)
         let closing = try stage.music("closing", seconds: 0.7, rate: 48_000, seed: 3)
         let radio = try ScriptedRadio([
@@ -205,7 +161,7 @@ import Testing
             ]
         ])
         try await stage.play {
-            Self.hurry(&$0.relayLimits)
+            $0.relayLimits.hurry()
             $0.relayLimits.stallTimeout = .seconds(10)
         } body: { player, events in
             player.load(
@@ -231,10 +187,10 @@ import Testing
     @Test func `a voice begins where its offset says, within a pause and within a relay`() async throws {
         for (offset, length, live) in [(0.2, 2.3, 2.0), (0.9, 1.6, 1.6), (2.5, 0, 0)] {
             let stage = try Stage("rates [ 48000 ]")
-            let mp3 = try tone(stage, 440, seconds: 6)
+            let mp3 = try stage.tone(440, seconds: 6)
             let radio = try ScriptedRadio([[.text(Self.audio), .send(mp3), .hold]])
             try await stage.play {
-                Self.hurry(&$0.relayLimits)
+                $0.relayLimits.hurry()
             } body: { player, events in
                 let segments: [PlayoutSegment] = [
                     .silence(duration: 0.5), .relay(RelaySegment(url: radio.url(), duration: 2)),
@@ -252,10 +208,10 @@ import Testing
 
     @Test func `a relay that is interrupted goes on where it is by then`() async throws {
         let stage = try Stage("rates [ 48000 ]")
-        let mp3 = try tone(stage, 440, seconds: 60)
+        let mp3 = try stage.tone(440, seconds: 60)
         let radio = try ScriptedRadio([[.text(Self.audio), .pace(mp3, bytesPerSecond: 16_000), .hold]])
         try await stage.play {
-            Self.hurry(&$0.relayLimits)
+            $0.relayLimits.hurry()
             $0.relayLimits.stallTimeout = .seconds(10)
             $0.progressInterval = 0.25
         } body: { player, events in

@@ -21,6 +21,7 @@ import Testing
         limits.shortestRetry = .milliseconds(20)
         limits.longestRetry = .milliseconds(100)
         limits.steadyAfter = .milliseconds(200)
+        limits.spread = .zero
         return limits
     }
 
@@ -152,6 +153,7 @@ import Testing
     @Test(arguments: [
         ("HTTP/1.0 404 Not Found\r\n\r\n", "status 404"),
         ("HTTP/1.0 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", "web page"),
+        ("HTTP/1.0 200 OK\r\nContent-Type: text/xml; charset=UTF-8\r\n\r\n<?xml version=\"1.0\"?>", "web page"),
         ("HTTP/1.0 200 OK\r\n\r\n<html><body>Log in to the hotel's network</body></html>", "web page"),
         ("HTTP/1.0 200 OK\r\nContent-Type: audio/aacp\r\n\r\nx", "audio/aacp: only MP3"),
         (
@@ -251,6 +253,22 @@ import Testing
                 #expect(.nanoseconds(times[number + 1] - times[number]) >= wait, "\(number)")
             }
             #expect(times.count >= 21)
+        }
+    }
+
+    @Test func `the first connection waits its turn until it is needed`() async throws {
+        let mp3 = try music(3)
+        var limits = Self.limits
+        limits.spread = .seconds(86_400 * 365)
+        for isPlayed in [false, true] {
+            let radio = try ScriptedRadio([[.text(Self.audio), .send(mp3), .hold]])
+            let listener = try Listener(radio.url(), limits: limits)
+            #expect(listener.receiver.status.trouble == "the server has not answered yet")
+            let waits = try Listener(radio.url(), limits: limits)
+            if isPlayed { listener.receiver.setListening(true) } else { listener.receiver.hurry() }
+            #expect(await listener.failure() == nil)
+            #expect(listener.receiver.status.trouble == nil)
+            #expect(radio.requests.count == 1 && waits.take().isEmpty)
         }
     }
 
