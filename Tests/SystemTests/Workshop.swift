@@ -49,6 +49,15 @@ final class Workshop: Sendable {
                 + samples)
     }
 
+    /// An MP3 of a tone in two channels, with 16,000 bytes a second and no tag, as a station sends it.
+    func tone(_ frequency: Int, seconds: Double, rate: Int = 44_100, gain: Int = -12) async throws -> String {
+        let name = "\(frequency)-\(rate)-\(gain)"
+        try await Tool.run(
+            "sox", "-R", "-n", "-r", "\(rate)", "-c", "2", path("\(name).wav"), "synth", "\(seconds)", "sine",
+            "\(frequency)", "gain", "\(gain)")
+        return try await encode(name, options: ["-t", "-b", "128"])
+    }
+
     /// An MP3 of a Vietnamese announcement.
     func speech(_ name: String, _ words: String, rate: Int = 22_050, options: [String] = []) async throws -> String {
         try await Tool.run("espeak-ng", "-v", "vi", "-w", path("\(name).22050.wav"), words)
