@@ -1,8 +1,10 @@
 import ArgumentParser
 import Broadcasting
 import FoundationEssentials
+import Glibc
 import Logging
 import NodeServices
+import RuntimeSupport
 import ServiceLifecycle
 import UnixSignals
 
@@ -31,6 +33,13 @@ struct NodeOptions: ParsableArguments {
 
     /// What the settings file at `path` says.
     static func configuration(at path: String) async throws -> NodeConfiguration {
+        guard unsafe access(path, R_OK) == 0 else {
+            let number = errno
+            let advice =
+                number == EACCES
+                ? "run it as the node's user: sudo -u loa-node loa-node …" : "`loa nodes add` prints one"
+            throw ValidationError("\(path) cannot be read (\(SystemError.words(for: number))): \(advice)")
+        }
         do {
             return try NodeConfiguration(from: try await NodeConfiguration.reader(path: path))
         } catch {

@@ -30,7 +30,8 @@ struct OutputOptions: ParsableArguments {
     /// The box's settings, and what is played on; which settings these are is said on the standard error.
     func settings() async throws -> (settings: NodeConfiguration?, output: LocalOutput) {
         let path = config ?? NodeOptions.usualPath
-        guard unsafe config != nil || access(path, F_OK) == 0 else {
+        // A file that is there and may not be read is an error, lest the amplifier stay off unnoticed.
+        guard unsafe config != nil || access(path, F_OK) == 0 || errno != ENOENT else {
             Self.say("no settings in \(path): amplifier and volume are left as they are")
             return (nil, LocalOutput(device: device, rate: rate))
         }
