@@ -27,25 +27,23 @@ class Stalls:
     """A thread under SCHED_FIFO 80 on each processor, which notes when it was woken a millisecond late or later."""
 
     def __init__(self, path):
-        self.path = path
-        self.output = open(path, "w")
-        self.watches = [
-            subprocess.Popen(
-                [sys.executable, "-c", WATCH, str(number), str(PERIOD), str(NOTED)],
-                stdin=subprocess.DEVNULL, stdout=self.output,
-            )
-            for number in sorted(os.sched_getaffinity(0))
-        ]
+        self.watches = {}
+        for number in sorted(os.sched_getaffinity(0)):
+            output = f"{path}.{number}"
+            with open(output, "w") as file:
+                self.watches[output] = subprocess.Popen(
+                    [sys.executable, "-c", WATCH, str(number), str(PERIOD), str(NOTED)], stdin=subprocess.DEVNULL, stdout=file
+                )
 
     def close(self):
         """Ends the watch. Returns from when to when the machine stood still, in nanoseconds of CLOCK_MONOTONIC."""
-        for watch in self.watches:
+        found = []
+        for output, watch in self.watches.items():
             watch.terminate()
-        for watch in self.watches:
             watch.wait()
-        self.output.close()
-        with open(self.path) as file:
-            return [tuple(map(int, line.split())) for line in file if len(line.split()) == 2]
+            with open(output) as file:
+                found += [tuple(map(int, line.split())) for line in file if line.endswith("\n")]
+        return found
 
 
 def explained(instant, stalls, needed, reach):

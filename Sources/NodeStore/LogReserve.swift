@@ -9,7 +9,7 @@ enum LogReserve {
     /// Bytes of the log from the beginning. What `NodeStore.isCheckpointDue` allows, and as much again.
     static let bytes = 1 << 20
     /// Bytes that the disk must have left, or else they are for audio and records.
-    private static let spared: Int64 = 64 << 20
+    private static let spared: Int64 = 256 << 20
 
     /// Fills the log at `path` with zeros up to `bytes`: SQLite reads no frame of them, and writes over them from its beginning.
     ///
