@@ -1,7 +1,5 @@
 """Percentiles, and rows of a table with target and verdict."""
 
-import json
-import os
 import sys
 
 
@@ -16,10 +14,7 @@ def say(*words):
 
 
 class Table:
-    """Rows of measure, Loa's figure, the peer's, their ratio or distance, target and verdict.
-
-    `LOA_BENCHMARK_ROWS` names a file to which `Benchmarks/run` has each row appended.
-    """
+    """Rows of measure, Loa's figure, the peer's, their ratio or distance, target and verdict."""
 
     def __init__(self):
         self.rows = []
@@ -27,10 +22,6 @@ class Table:
     def row(self, what, loa, peer, ratio, target, holds):
         verdict = "–" if holds is None else ("ok" if holds else "MISSED")
         self.rows.append([what, loa, peer, ratio, target, verdict])
-        path = os.environ.get("LOA_BENCHMARK_ROWS")
-        if path:
-            with open(path, "a") as file:
-                file.write(json.dumps(self.rows[-1], ensure_ascii=False) + "\n")
 
     @property
     def holds(self):

@@ -11,6 +11,8 @@ final class Mixdown {
 
     private static let period = 2048
     private static let chunk = 4608
+    private static let low: Float = 0.5
+    private static let high: Float = 1
 
     private let paths: [String]
     private let link = RenderLink()
@@ -40,12 +42,22 @@ final class Mixdown {
                 throw Refusal(description: "\(paths[slot]) is not of 48 kHz")
             }
             link.ring(slot).reset()
-            send(RenderCommand(.attach, slot: slot, ticket: UInt64(slot + 1), channels: format.channels, gain: 0.25))
+            send(
+                RenderCommand(.attach, slot: slot, ticket: UInt64(slot + 1), channels: format.channels, gain: Self.high)
+            )
             send(RenderCommand(.start, slot: slot, ticket: UInt64(slot + 1)))
         }
         renderer.takeCommands()
         var samples = [Float](repeating: 0, count: Self.chunk * 2)
+        var blocks = 0
         while true {
+            // One voice after the other is lowered and raised, so that always one moves at the least.
+            let (slot, turn) = (blocks % paths.count, blocks / paths.count)
+            let gain = turn.isMultiple(of: 2) ? Self.low : Self.high
+            let ramp = RampShape(frames: Self.period, curve: .linear)
+            send(RenderCommand(.level, slot: slot, ticket: UInt64(slot + 1), gain: gain, ramp: ramp))
+            renderer.takeCommands()
+            blocks += 1
             for slot in paths.indices {
                 let ring = link.ring(slot)
                 while ring.written < renderer.frontier + Int64(Self.period) {
