@@ -57,7 +57,7 @@ public final class OfflinePlayer {
         decks.work()
     }
 
-    public func start(_ id: VoiceID, at start: PlayoutStart, ramp: Double = 0) {
+    public func start(_ id: VoiceID, at start: PlayoutStart, ramp: Double? = nil) {
         control.start(id, at: start, ramp: ramp)
     }
 
@@ -70,7 +70,7 @@ public final class OfflinePlayer {
         decks.work()
     }
 
-    public func setGain(_ id: VoiceID, decibels: Double, ramp: Double = 0.02) {
+    public func setGain(_ id: VoiceID, decibels: Double, ramp: Double? = nil) {
         control.setGain(id, decibels: decibels, ramp: ramp)
     }
 

@@ -38,7 +38,7 @@ public final class Player: Sendable {
 
     /// Plays until the task is cancelled; then fades what sounds, ends every voice as stopped, and closes the device.
     ///
-    /// A device that cannot be opened is not an error: it is tried again, at least each 5 seconds. Call it once.
+    /// A device that cannot be opened is not an error: it is tried again, at least each second. Call it once.
     ///
     /// - Throws: `SystemError` when the system has no room for the threads.
     public func run() async throws {
@@ -120,10 +120,11 @@ public final class Player: Sendable {
         control.load(request)
     }
 
-    /// Starts a loaded voice, fading in over `ramp` seconds; with 0 the first sample has its full gain.
+    /// Starts a loaded voice, fading in over `ramp` seconds; with 0 the first sample has its full gain. Where `ramp` is nil, a voice
+    /// from its beginning has none, and one that begins within its sound, by its request's offset, has 10 ms.
     ///
     /// A voice that is still loading starts as soon as it can. Only the first start of a voice counts.
-    public func start(_ id: VoiceID, at start: PlayoutStart, ramp: Double = 0) {
+    public func start(_ id: VoiceID, at start: PlayoutStart, ramp: Double? = nil) {
         control.start(id, at: start, ramp: ramp)
     }
 
@@ -138,8 +139,9 @@ public final class Player: Sendable {
     }
 
     /// Moves the gain of a voice to `decibels` over `ramp` seconds, from the gain of that moment. Replaces the gain of
-    /// its request.
-    public func setGain(_ id: VoiceID, decibels: Double, ramp: Double = 0.02) {
+    /// its request. Where `ramp` is nil it takes 20 ms down, so that what comes is heard at once, and 300 ms up, so that what comes
+    /// back does not startle.
+    public func setGain(_ id: VoiceID, decibels: Double, ramp: Double? = nil) {
         control.setGain(id, decibels: decibels, ramp: ramp)
     }
 

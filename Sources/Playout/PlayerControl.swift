@@ -34,6 +34,10 @@ final class PlayerControl: Sendable {
         var waiting = 0
     }
 
+    /// How long a gain takes down and up, in seconds, where nobody says.
+    private static let attack = 0.02
+    private static let release = 0.3
+
     let link = RenderLink()
     let port: MixerPort
     let outlet: EventOutlet
@@ -72,10 +76,12 @@ final class PlayerControl: Sendable {
         }
     }
 
-    func start(_ id: VoiceID, at start: PlayoutStart, ramp: Double) {
+    func start(_ id: VoiceID, at start: PlayoutStart, ramp: Double?) {
         let stamp = clock.wall()
         state.withLock { state in
             guard var voice = state.voices[id], !voice.isStopping, !voice.hasStarted, voice.wish == nil else { return }
+            // Within a wave, full gain at once would click.
+            let ramp = ramp ?? (voice.request.offset > 0 ? 0.01 : 0)
             voice.wish = Voice.Wish(start: start, ramp: ramp, stamp: stamp)
             voice.isPaused = false
             voice.deck.expect(startAt: monotonic(start))
@@ -139,9 +145,10 @@ final class PlayerControl: Sendable {
         }
     }
 
-    func setGain(_ id: VoiceID, decibels: Double, ramp: Double) {
+    func setGain(_ id: VoiceID, decibels: Double, ramp: Double?) {
         state.withLock { state in
             guard var voice = state.voices[id] else { return }
+            let ramp = ramp ?? (decibels < voice.request.gain ? Self.attack : Self.release)
             voice.request.gain = decibels
             state.voices[id] = voice
             if voice.isAttached {
