@@ -12,6 +12,12 @@ import CRealtime
 /// `window` frames; so it is smooth, and never above what the frame itself needs. Where no reduction is near, frames are
 /// copied to the bit. Its history lies in rings by frame, so that it can go back to any frame as the renderer does.
 ///
+/// **Where commands take effect**, the mix is another one than was looked ahead at, and a peak may be due sooner than `window`
+/// frames. The gain then goes from what it is at that moment in a straight line to where it must be: from frame to frame it moves
+/// by no more than 1/`window` and (gain of that moment − reduction)/(frames until that reduction is due), for whichever
+/// reduction makes that most. Only what is too loud from its first frame on makes it step, as the signal does itself; and after
+/// silence it is at once what it has to be.
+///
 /// **What it costs.** Where no sample is loud enough for a point beside it to reach the ceiling (−7 dB and less), nothing but
 /// the look for the loudest sample.
 @safe
@@ -64,6 +70,28 @@ struct Limiter: ~Copyable {
     /// The frame before which `settle` changed the envelope last, and what that was.
     private var settled = Int64.min
     private let unsettled: UnsafeMutablePointer<Float>
+    /// What is added to the gain since the last splice, and what it was before that.
+    private var lift = Lift()
+    private var earlierLift = Lift()
+
+    /// Leads the gain from what it was before a splice to what it has to be: falls in a straight line, to nothing.
+    private struct Lift: BitwiseCopyable {
+        /// The frame of the splice.
+        var start = Int64.min
+        /// What it is just before that frame, and by how much less in each frame from it on.
+        var height: Float = 0
+        var fall: Float = 0
+
+        @_noLocks
+        init() {}
+
+        @_noLocks
+        func value(_ frame: Int64) -> Float {
+            if frame < start { return 0 }
+            let value = height - fall * Float(frame &- start &+ 1)
+            return value > 0 ? value : 0
+        }
+    }
 
     /// Remembers `span` frames, a power of two, and takes up to `block` at a time.
     init(ceiling: Float, rate: Int, span: Int, block: Int) {
@@ -83,9 +111,16 @@ struct Limiter: ~Copyable {
         unsafe envelope.initialize(repeating: 1, count: span)
     }
 
-    /// Calls `body` with the limiter's history.
+    /// Calls `body` with each piece of the limiter's memory.
     func forEachRegion(_ body: (UnsafeRawBufferPointer) -> Void) {
-        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: envelope, count: mask + 1)))
+        let block = (neededMask + 1) / 2
+        let pieces = unsafe [
+            (envelope, mask + 1), (needed, block * 2), (between, (Self.stretch + 1) * 2), (ahead, block + Self.window),
+            (course, block + Self.window), (gains, block), (unsettled, Self.window),
+        ]
+        for unsafe(start, count) in unsafe pieces {
+            unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: start, count: count)))
+        }
     }
 
     deinit {
@@ -181,6 +216,9 @@ struct Limiter: ~Copyable {
                 back &+= 1
             }
             settled = Int64.min
+            lift = earlierLift
+        } else if settled > frame {
+            settled = Int64.min
         }
         var back: Int64 = 1
         while back <= Int64(Self.window) {
@@ -192,27 +230,89 @@ struct Limiter: ~Copyable {
         }
     }
 
-    /// Makes the envelope before the splice what it would have been, had the mix after it been known. So a new voice that
-    /// is loud at once is held too; the gain then steps at the splice, where the signal itself does.
+    /// Makes the envelope before the splice what it would have been, had the mix after it been known, so that a new voice that
+    /// is loud at once is held too; and has the gain go there from what it was, unless nothing sounded before.
     @_noLocks
-    private mutating func settle() {
+    private mutating func settle(isSilent: Bool) {
         let frame = splice
         splice = Int64.min
         if lastNeeded < frame { return }
         settled = frame
+        earlierLift = lift
+        let window = Self.window
+        unsafe take(window, of: needed, mask: neededMask, from: frame, to: gains)
+        unsafe take(window, of: envelope, mask: mask, from: frame &- Int64(window), to: course)
+        let gain = unsafe mean(course) + Double(lift.value(frame &- 1))
+        var isLower = false
         var least: Float = 1
-        var back = Int64(Self.window) &- 1
-        while back >= 1 {
-            let value = unsafe needed[Int(truncatingIfNeeded: frame &+ Int64(Self.window) &- 1 &- back) & neededMask]
+        var index = 1
+        while index < window {
+            let value = unsafe gains[index &- 1]
             least = value < least ? value : least
-            let at = place(frame &- back)
-            unsafe unsettled[Int(truncatingIfNeeded: back)] = envelope[at]
-            if unsafe envelope[at] > least {
-                unsafe envelope[at] = least
-                lastBelow = frame &- back
+            let back = window &- index
+            unsafe unsettled[back] = course[index]
+            if unsafe course[index] > least {
+                unsafe course[index] = least
+                unsafe envelope[place(frame &- Int64(back))] = least
+                lastBelow = frame &- Int64(back)
+                isLower = true
             }
-            back &-= 1
+            index &+= 1
         }
+        let height = Float(unsafe gain - mean(course))
+        let (slope, fits) = slack(frame: frame, height: height)
+        if isLower || !fits {
+            lift.start = frame
+            lift.height = isSilent ? 0 : height
+            lift.fall = lift.height * slope
+        }
+    }
+
+    /// How steeply a lift of `height` must fall, as a part of it in each frame, so that with it no frame has more than the
+    /// reduction that it needs; and whether the lift that there is, is low enough already. The envelope before `frame` is in
+    /// `course`, what the frames from there on need in `gains`.
+    @_noLocks
+    private func slack(frame: Int64, height: Float) -> (slope: Float, fits: Bool) {
+        let window = Self.window
+        var index = window &- 1
+        unsafe ahead[index] = gains[index]
+        while index > 0 {
+            index &-= 1
+            let (this, next) = unsafe (gains[index], ahead[index &+ 1])
+            unsafe ahead[index] = this < next ? this : next
+        }
+        var slope = 1 / Float(window)
+        var fits = true
+        var sum = unsafe mean(course) * Double(window)
+        var envelope = unsafe course[window &- 1]
+        while index < window {
+            // At most that: what lies beyond the look ahead can only lower it.
+            envelope = envelope * keeping + recovery
+            let least = unsafe ahead[index]
+            envelope = least < envelope ? least : envelope
+            sum += unsafe Double(envelope) - Double(course[index])
+            let room = Float(unsafe Double(gains[index]) - sum / Double(window))
+            let free = room > 0 ? room : 0
+            if height > free {
+                let steep = (1 - free / height) / Float(index &+ 1)
+                slope = steep > slope ? steep : slope
+            }
+            if lift.value(frame &+ Int64(index)) > free + 1e-6 { fits = false }
+            index &+= 1
+        }
+        return (slope, fits)
+    }
+
+    /// The mean of the `window` values.
+    @_noLocks
+    private func mean(_ values: UnsafePointer<Float>) -> Double {
+        var sum: Double = 0
+        var index = 0
+        while index < Self.window {
+            sum += unsafe Double(values[index])
+            index &+= 1
+        }
+        return sum * (1 / 64)
     }
 
     // MARK: - Turning down
@@ -222,7 +322,10 @@ struct Limiter: ~Copyable {
     mutating func process(
         _ mix: UnsafePointer<Float>, channels: Int, frame: Int64, count: Int, to output: UnsafeMutablePointer<Float>
     ) {
-        if frame == splice { settle() }
+        if frame == splice {
+            let count = Self.history &* channels
+            settle(isSilent: unsafe realtime_peak(mix - count, count) == 0)
+        }
         if lastNeeded < frame, lastBelow <= frame &- Int64(Self.window) {
             unsafe realtime_copy(output, mix, count &* channels)
             unsafe realtime_fill(envelope + place(frame), 1, count)
@@ -251,17 +354,26 @@ struct Limiter: ~Copyable {
             index &+= 1
         }
         unsafe realtime_copy(envelope + place(frame), fresh, count)
-        var sum: Double = 0
-        index = 0
-        while index < Self.window {
-            sum += unsafe Double(course[index])
-            index &+= 1
-        }
+        var sum = unsafe mean(course) * Double(Self.window)
         index = 0
         while index < count {
             sum += unsafe Double(fresh[index]) - Double(course[index])
             unsafe gains[index] = Float(sum * (1 / 64))
             if unsafe fresh[index] < 1 { lastBelow = frame &+ Int64(index) }
+            index &+= 1
+        }
+        raise(frame: frame, count: count)
+    }
+
+    /// Adds the lift to the gains of `count` frames.
+    @_noLocks
+    private func raise(frame: Int64, count: Int) {
+        var index = 0
+        while index < count {
+            let more = lift.value(frame &+ Int64(index))
+            if more == 0 { return }
+            let gain = unsafe gains[index] + more
+            unsafe gains[index] = gain < 1 ? gain : 1
             index &+= 1
         }
     }

@@ -33,8 +33,9 @@ enum TruePeak {
         return sum
     }
 
-    /// The greatest magnitude that one channel's signal reaches at or between its samples; silence before and after it.
-    static func of(_ samples: [Float]) -> Double {
+    /// The greatest magnitude that one channel's signal reaches at or between its samples `range`, all of them where nil; silence
+    /// before and after the signal.
+    static func of(_ samples: [Float], within range: Range<Int>? = nil) -> Double {
         let padded =
             [Double](repeating: 0, count: side) + samples.map(Double.init) + [Double](repeating: 0, count: side)
         var peak = 0.0
@@ -42,7 +43,7 @@ enum TruePeak {
             for row in [[1.0]] + taps {
                 unsafe row.withUnsafeBufferPointer { row in
                     let first = row.count == 1 ? 0 : -side + 1
-                    for frame in side..<padded.count - side {
+                    for frame in (range ?? samples.indices).map({ $0 + side }) {
                         var sum = 0.0
                         var tap = 0
                         while tap < row.count {
