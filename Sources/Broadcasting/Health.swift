@@ -51,6 +51,9 @@ public struct Health: Hashable, Codable, Sendable {
         public var canRewind: Bool
         /// How often the machine was suspended while the device was open, since the program started; nil from nodes that do not count it.
         public var suspensions: Int64?
+        /// Playbacks since the program started that had a gap, because their audio was not decoded in time; nil from nodes that do not
+        /// count them.
+        public var voiceUnderruns: Int64?
         /// What the device plays; nil while nothing sounds, and from nodes that do not measure it.
         public var levels: Levels?
 

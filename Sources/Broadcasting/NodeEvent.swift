@@ -4,6 +4,8 @@ public struct NodeEvent: Hashable, Codable, Sendable {
     public enum Kind: String, Codable, Sendable, CaseIterable {
         case booted, stopping, settingsApplied, documentAccepted, documentRefused
         case deviceLost, deviceRestored, xrun
+        /// The machine slept while the device was open.
+        case suspended
         case clockTrusted, clockStepped
         case contentCorrupt, contentFailed
         case storageFault, halted, haltLifted

@@ -78,8 +78,9 @@ enum NodeView {
         // What was never opened has no rate, and nobody knows yet what it can.
         let buffer = device.canRewind || device.rate == 0 ? "" : ", SHORT BUFFER: it cannot take sound back"
         let suspensions = device.suspensions.flatMap { $0 > 0 ? ", \($0) suspensions" : nil } ?? ""
+        let gaps = device.voiceUnderruns.flatMap { $0 > 0 ? ", \($0) playbacks with gaps" : nil } ?? ""
         return "\(device.name), \(device.state), \(device.rate) Hz, \(device.channels) channels, \(device.format), "
-            + "\(device.xruns) xruns\(suspensions)\(buffer)"
+            + "\(device.xruns) xruns\(suspensions)\(gaps)\(buffer)"
     }
 
     private static func volumes(_ volumes: NodeSettings.Volumes) -> String {

@@ -86,6 +86,7 @@ extension Health.Device {
             name: status.name, state: state, rate: status.rate, format: status.format, channels: status.channels,
             xruns: Int64(status.xruns), canRewind: status.canRewind)
         suspensions = Int64(status.suspensions)
+        voiceUnderruns = Int64(status.voiceUnderruns)
         levels = status.levels.flatMap(Health.Levels.init)
     }
 }

@@ -147,12 +147,19 @@ extension NodeCore {
             event.seconds = deviceLostSince.map { Double(BootClock.nanoseconds - $0) / 1e9 }
             deviceLostSince = nil
             perform([.record(.node(event))] + direct(.deviceRestored))
-        case .xrun:
-            guard let count = throttle.note("xrun", boot: BootClock.nanoseconds) else { return }
-            var event = NodeEvent(.xrun)
-            event.count = count
-            perform([.record(.node(event))])
+        case .xrun(let count):
+            tally.note(.xrun, total: count)
+            recordTally()
+        case .suspended(let count):
+            tally.note(.suspended, total: count)
+            recordTally()
         }
+    }
+
+    /// Records how often the device ran dry, and the like, once a minute at most.
+    func recordTally(boot: Int64 = BootClock.nanoseconds) {
+        let events = tally.due(boot: boot)
+        if !events.isEmpty { perform(events.map { .record(.node($0)) }) }
     }
 
     func forget(_ cue: CueID) {

@@ -21,6 +21,7 @@ extension NodeCore {
 
     /// Ends what sounds, and waits at most a second until the player has said how far each cue came.
     func stop() async {
+        recordTally(boot: .max)
         perform([.record(.node(NodeEvent(.stopping)))] + direct(.stopping))
         let ended = stopped
         guard !voices.isEmpty else { return }

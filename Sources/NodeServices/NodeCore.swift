@@ -43,6 +43,7 @@ actor NodeCore {
     var cues: [VoiceID: CueID] = [:]
     var lastVoice: UInt64 = 0
     var throttle = RecordThrottle()
+    var tally = DeviceTally()
     var pending = PendingWrites()
     /// Cues whose place in the playhead is free once their ends are in the journal.
     var ended: [CueID] = []
@@ -201,6 +202,7 @@ actor NodeCore {
     // MARK: - Time
 
     func tick() {
+        recordTally()
         perform(direct(.timer))
     }
 

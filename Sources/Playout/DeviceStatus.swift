@@ -34,6 +34,8 @@ public struct DeviceStatus: Sendable, Hashable {
     public var levels: OutputLevels?
     /// How often the machine was suspended while the device was open.
     public var suspensions: Int
+    /// How many voices have ended since the player began that were silent for some frames, because their decoder came too late.
+    public var voiceUnderruns: Int
     /// What the card's own volume contributes to every gain, in dB; nil where it is left alone.
     public var cardVolume: Double?
     /// What is wrong with amplifier and card volume, for people; empty when all is well.
@@ -54,6 +56,7 @@ public struct DeviceStatus: Sendable, Hashable {
         periodFrames = 0
         xruns = 0
         suspensions = 0
+        voiceUnderruns = 0
         faults = []
         canRewind = false
         hint = ""

@@ -23,6 +23,7 @@ extension PlayerControl {
                 if suspensions > state.knownSuspensions {
                     state.knownSuspensions = suspensions
                     logger.notice("the machine was suspended while the device was open")
+                    emit(.suspended(count: suspensions), &state)
                 }
                 reviewOutput(&state)
                 flush(&state)
@@ -86,6 +87,7 @@ extension PlayerControl {
                 peak: Decibels.level(Double(event.peak)), underrunFrames: event.underrun)
             result.framesSkipped = voice.skipped
             result.relay = voice.account
+            if event.underrun > 0 { state.status.voiceUnderruns += 1 }
             finish(id, result, &state)
             return
         }

@@ -18,6 +18,8 @@ public enum PlayerEvent: Sendable, Hashable {
     case deviceLost(String)
     /// The device is back, or was opened for the first time after a failure.
     case deviceRestored
-    /// The device ran dry; `count` since the player began.
+    /// The device ran dry, once or several times; `count` times since the player began.
     case xrun(count: Int)
+    /// The machine was suspended while the device was open, and the sound goes on; `count` times since the player began.
+    case suspended(count: Int)
 }

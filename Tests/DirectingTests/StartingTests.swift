@@ -24,6 +24,17 @@ import Testing
         #expect(world.violations.isEmpty)
     }
 
+    @Test(arguments: [0, 480] as [Int64])
+    func `a gap within a playback stands in its terminal record, and nowhere else`(frames: Int64) {
+        var world = World()
+        world.player.framesSilent = frames
+        world.publish([Samples.broadcast("a", in: world)])
+        world.run(seconds: 60)
+        let story = world.story(Samples.cue("a"))
+        #expect(story.map(\.kind).last == .finished)
+        #expect(story.map(\.framesSilent) == story.map { $0.final && frames > 0 ? frames : nil })
+    }
+
     @Test(arguments: [-3.0, -0.5, 0, 2])
     func `now is what starts no later than its document was issued, whatever the skew`(skew: Double) {
         var world = World()

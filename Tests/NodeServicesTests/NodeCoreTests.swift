@@ -119,4 +119,28 @@ import Testing
                 "booted", "documentAccepted", "accepted", "fetched", "storageFault", "contentFailed",
             ])
     }
+
+    @Test func `a hundred times that the device ran dry are in the journal, and so is a sleep of the machine`()
+        async throws
+    {
+        let core = try await core()
+        func counts() async -> [String: [Int]] {
+            var counts: [String: [Int]] = [:]
+            for record in await core.records(after: 0, limit: 1000) {
+                guard case .node(let event)? = try? Wire.decode(JournalRecord.self, from: record.json).event else {
+                    continue
+                }
+                counts[event.kind.rawValue, default: []].append(event.count ?? 0)
+            }
+            return counts
+        }
+        await core.take(.xrun(count: 1))
+        await core.take(.xrun(count: 37))
+        await core.take(.suspended(count: 1))
+        await core.take(.xrun(count: 100))
+        #expect(await counts() == ["xrun": [1], "suspended": [1]])
+        await core.recordTally(boot: BootClock.nanoseconds + 60_000_000_000)
+        await core.tick()
+        #expect(await counts() == ["xrun": [1, 99], "suspended": [1]])
+    }
 }

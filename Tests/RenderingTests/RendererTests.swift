@@ -32,21 +32,26 @@ import Testing
         var dice = Dice(seed: seed)
         let first = dice.noise(40_000 * 2)
         let second = dice.noise(40_000 * 2, peak: 0.9)
+        let third = dice.noise(20_000 * 2, peak: 0.6)
         func play(_ rig: inout Rig, rewinds: Bool) -> [Float] {
             rig.attach(0, first)
             rig.attach(1, second)
+            rig.attach(2, third)
             rig.send(.start, 0, ramp: RampShape(frames: 700, curve: .equalPower))
             var output = rig.render(3000)
             rig.send(.start, 1, ramp: RampShape(frames: 300, curve: .linear))
             rig.send(.level, 0, gain: 0.2, ramp: RampShape(frames: 2000, curve: .linear))
             output += rig.render(10_001)
             rig.send(.pause, 1, ramp: RampShape(frames: 500, curve: .equalPower))
+            // The limiter has to come down within its look ahead.
+            rig.send(.start, 2, ramp: RampShape(frames: 100, curve: .linear))
             var tail: [Float] = []
             let start = output.count / 2
             while tail.count < 12_000 * 2 {
                 tail += rig.render(Int.random(in: 1...3000, using: &dice))
                 guard rewinds else { continue }
-                let target = Int.random(in: start...start + tail.count / 2, using: &dice)
+                let reach = Bool.random(using: &dice) ? min(tail.count / 2, 80) : tail.count / 2
+                let target = Int.random(in: start...start + reach, using: &dice)
                 rig.renderer.rewind(to: Int64(target))
                 tail.removeLast(tail.count - (target - start) * 2)
                 if tail.count < 12_000 * 2 { tail += rig.render(Int.random(in: 1...3000, using: &dice)) }
@@ -118,10 +123,14 @@ import Testing
         rig.send(.start, 0)
         rig.send(.start, 1)
         // The limiter's look ahead is part of what is needed.
-        _ = rig.render(1500)
+        var output = rig.render(1500)
         rig.link.ring(0).write(rest.span, channels: 2, gain: 1)
         rig.link.ring(0).finish()
-        _ = rig.render(1000)
+        output += rig.render(1000)
+        let gap = [Float](repeating: 0, count: (1500 + Limiter.lookahead - 1000) * 2)
+        let late = short + gap + rest
+        let expected = (0..<2500 * 2).map { other[$0] + ($0 < late.count ? late[$0] : 0) }
+        #expect(output == expected)
         let events = rig.hear(2500)
         let end = events.last { $0.kind == .finished }
         #expect(end?.slot == 0)

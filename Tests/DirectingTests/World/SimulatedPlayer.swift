@@ -28,6 +28,8 @@ struct SimulatedPlayer {
     /// Milliseconds of the monotonic clock.
     private(set) var clock: Int64 = 0
     var hasDevice = true
+    /// Frames of silence that each voice has because its decoder comes too late.
+    var framesSilent: Int64 = 0
     /// Orders that broke the contract of the effects.
     private(set) var complaints: [String] = []
     /// Cues of which something was heard, ever.
@@ -99,12 +101,11 @@ struct SimulatedPlayer {
     private mutating func end(_ cue: CueID, _ completion: CueEnd.Completion) {
         guard let voice = voices.removeValue(forKey: cue) else { return }
         if voice.heard > 0 { heardVoices[cue] = voice.offset + voice.heard }
-        reports.append(
-            .ended(
-                cue,
-                CueEnd(
-                    completion: completion, framesDue: voice.length, framesHeard: voice.heard, rate: Self.rate,
-                    peak: voice.heard > 0 ? -6 : -.infinity)))
+        var result = CueEnd(
+            completion: completion, framesDue: voice.length, framesHeard: voice.heard, rate: Self.rate,
+            peak: voice.heard > 0 ? -6 : -.infinity)
+        result.framesSilent = framesSilent
+        reports.append(.ended(cue, result))
     }
 
     mutating func carryOut(_ effect: Effect, wallOffset: Int64, fails: Bool = false) {
