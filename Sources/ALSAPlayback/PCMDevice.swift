@@ -69,17 +69,17 @@ public struct PCMDevice: ~Copyable {
 
     /// Where the device is, asked from the hardware.
     ///
-    /// - Throws: `PCMError` with the state that the device is in when it is not playing or prepared.
-    public func position() throws(PCMError) -> Position {
+    /// - Throws: `PCMFault` with the state that the device is in when it is not playing or prepared.
+    public func position() throws(PCMFault) -> Position {
         let answer = unsafe snd_pcm_status(handle, status)
-        guard answer >= 0 else { throw PCMError("ask the device where it is", status: answer) }
+        guard answer >= 0 else { throw PCMFault("ask the device where it is", status: answer) }
         let state = unsafe snd_pcm_status_get_state(status)
         switch state {
-        case SND_PCM_STATE_XRUN: throw PCMError("play without a gap", status: -EPIPE)
-        case SND_PCM_STATE_SUSPENDED: throw PCMError("play on", status: -ESTRPIPE)
-        case SND_PCM_STATE_DISCONNECTED: throw PCMError("ask the device where it is", status: -ENODEV)
+        case SND_PCM_STATE_XRUN: throw PCMFault("play without a gap", status: -EPIPE)
+        case SND_PCM_STATE_SUSPENDED: throw PCMFault("play on", status: -ESTRPIPE)
+        case SND_PCM_STATE_DISCONNECTED: throw PCMFault("ask the device where it is", status: -ENODEV)
         case SND_PCM_STATE_PREPARED, SND_PCM_STATE_RUNNING: break
-        default: throw PCMError("ask the device where it is", status: -EBADFD)
+        default: throw PCMFault("ask the device where it is", status: -EBADFD)
         }
         // Unsigned: of a driver that errs it may be more than any number of ours.
         let room = min(Int(clamping: unsafe snd_pcm_status_get_avail(status)), parameters.bufferFrames)
@@ -108,10 +108,10 @@ public struct PCMDevice: ~Copyable {
     }
 
     /// Writes `frames` interleaved frames; fewer when there is no room. Returns how many.
-    public func write(_ samples: UnsafeRawPointer, frames: Int) throws(PCMError) -> Int {
+    public func write(_ samples: UnsafeRawPointer, frames: Int) throws(PCMFault) -> Int {
         let written = unsafe snd_pcm_writei(handle, samples, snd_pcm_uframes_t(frames))
         if written == -Int(EAGAIN) { return 0 }
-        guard written >= 0 else { throw PCMError("write to the device", status: CInt(written)) }
+        guard written >= 0 else { throw PCMFault("write to the device", status: CInt(written)) }
         return Int(written)
     }
 
@@ -127,28 +127,28 @@ public struct PCMDevice: ~Copyable {
     }
 
     /// Begins to play what has been written.
-    public func start() throws(PCMError) {
+    public func start() throws(PCMFault) {
         let status = unsafe snd_pcm_start(handle)
-        guard status >= 0 else { throw PCMError("start the device", status: status) }
+        guard status >= 0 else { throw PCMFault("start the device", status: status) }
     }
 
     /// Whether the device is still there, as far as ALSA knows without playing.
     public var isPresent: Bool { unsafe snd_pcm_state(handle) != SND_PCM_STATE_DISCONNECTED }
 
     /// Stops at once and forgets what has not been played; ready to begin again, and silent until then.
-    public func reset() throws(PCMError) {
+    public func reset() throws(PCMFault) {
         unsafe snd_pcm_drop(handle)
         let status = unsafe snd_pcm_prepare(handle)
-        guard status >= 0 else { throw PCMError("prepare the device", status: status) }
+        guard status >= 0 else { throw PCMFault("prepare the device", status: status) }
     }
 
     /// Brings the device back after it ran dry or the machine was suspended: prepared, empty.
     ///
     /// - Throws: `error` itself when it was neither, or what went wrong.
-    public func recover(from error: PCMError) throws(PCMError) {
+    public func recover(from error: PCMFault) throws(PCMFault) {
         guard error.isUnderrun || error.isSuspension else { throw error }
         let status = unsafe snd_pcm_prepare(handle)
-        guard status >= 0 else { throw PCMError("prepare the device", status: status) }
+        guard status >= 0 else { throw PCMFault("prepare the device", status: status) }
     }
 
     // MARK: - Waiting

@@ -24,20 +24,5 @@ public struct PCMError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether the device ran dry.
     public var isUnderrun: Bool { -status == EPIPE }
 
-    /// Whether the machine was suspended.
-    public var isSuspension: Bool { -status == ESTRPIPE }
-
     public var description: String { unsafe "\(step): \(String(cString: snd_strerror(status)))" }
-}
-
-extension PCMError {
-    /// The device `name` has gone.
-    public static func gone(_ name: String) -> PCMError {
-        PCMError("play on \(name)", status: -ENODEV)
-    }
-
-    /// The device `name` says that it plays, and does not move.
-    public static func stalled(_ name: String) -> PCMError {
-        PCMError("see \(name) move", status: -ETIMEDOUT)
-    }
 }

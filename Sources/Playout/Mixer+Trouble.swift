@@ -14,10 +14,10 @@ extension Mixer {
     private static let hopeless: Int64 = 2_000_000_000
 
     /// Brings a device that has stopped back; one that is gone, or that is not to be brought back, is lost.
-    func recover(from error: PCMError) {
+    func recover(from error: PCMFault) {
         let now = MonotonicClock.nanoseconds
         var unplayed = 0
-        do throws(PCMError) {
+        do throws(PCMFault) {
             if now - motion.at > Self.hopeless, recoveries > 0 { throw error }
             if error.isUnderrun || error.isSuspension { unplayed = device?.unplayed ?? 0 }
             try device?.recover(from: error)
@@ -52,7 +52,7 @@ extension Mixer {
         commands.signal()
     }
 
-    private func lose(_ error: PCMError) {
+    private func lose(_ fault: PCMFault) {
         device = nil
         let now = MonotonicClock.nanoseconds
         adrift = mode == .playing ? (heard, now) : nil
@@ -64,7 +64,7 @@ extension Mixer {
         retryAt = now + backoff
         returns = try? FolderWatch(configuration.deviceFolders)
         lossIsKnown = true
-        tell(.lost("\(error)"))
+        tell(.lost("\(configuration.device): \(fault)"))
     }
 
     static func firstBackoff(_ configuration: PlayerConfiguration) -> Int64 {
