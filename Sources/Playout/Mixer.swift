@@ -104,16 +104,24 @@ final class Mixer {
         unsafe descriptors.deallocate()
     }
 
-    /// Keeps all that the mixer touches in RAM, as far as it is permitted: rings, renderer, buffers, 64 KB of its stack, and code.
-    /// Call it on the mixer's thread. Returns the first refusal.
+    /// Keeps what of ours the mixer touches in RAM, as far as it is permitted: `forEachRegion`, 64 KB of its stack, and code. What
+    /// libasound holds is its own. Call it on the mixer's thread. Returns the first refusal.
     func lockMemory(of link: RenderLink) -> RealtimePrivilege {
         var verdicts = [RealtimePrivilege.lockStack(bytes: 65_536)]
-        unsafe verdicts.append(
-            RealtimePrivilege.lock(UnsafeRawBufferPointer(start: buffer, count: Self.chunk * 2 * 4)))
-        unsafe renderer.forEachRegion { verdicts.append(unsafe RealtimePrivilege.lock($0)) }
-        unsafe link.forEachRegion { verdicts.append(unsafe RealtimePrivilege.lock($0)) }
+        unsafe forEachRegion(of: link) { verdicts.append(unsafe RealtimePrivilege.lock($0)) }
         verdicts.append(RealtimePrivilege.lockCode())
         return verdicts.first { $0 != .granted } ?? .granted
+    }
+
+    /// Calls `body` with each piece of memory that the mixer touches: itself, its buffers, the renderer, the rings to control and
+    /// from it, and the port.
+    func forEachRegion(of link: RenderLink, _ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe body(ObjectMemory.region(of: self))
+        unsafe body(ObjectMemory.region(of: port))
+        unsafe body(UnsafeRawBufferPointer(start: buffer, count: Self.chunk * 2 * 4))
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: descriptors, count: Self.descriptorLimit)))
+        unsafe renderer.forEachRegion(body)
+        unsafe link.forEachRegion(body)
     }
 
     /// Runs until `port.isEnding`, and then until what sounds has faded, half a second at most.
@@ -141,7 +149,7 @@ final class Mixer {
     }
 
     private func cycle(_ now: Int64) {
-        do throws(PCMError) {
+        do throws(PCMFault) {
             switch mode {
             case .idle: try idle(now)
             case .playing: try play()
@@ -180,8 +188,8 @@ final class Mixer {
 
     // MARK: - The device, silent
 
-    private func idle(_ now: Int64) throws(PCMError) {
-        guard device?.isPresent ?? false else { throw PCMError.gone(configuration.device) }
+    private func idle(_ now: Int64) throws(PCMFault) {
+        guard device?.isPresent ?? false else { throw PCMFault.gone }
         let wall = WallClock.nanoseconds
         let clock = FrameClock(frame: renderer.frontier, instant: wall, rate: rate)
         let waking = now < awakeUntil ? max(0, awakeFrom - now) : Int64(configuration.warmUp * 1e9)
@@ -211,8 +219,8 @@ final class Mixer {
 
     // MARK: - The device, playing
 
-    private func play() throws(PCMError) {
-        guard let parameters, var position = try device?.position() else { throw PCMError.gone(configuration.device) }
+    private func play() throws(PCMFault) {
+        guard let parameters, var position = try device?.position() else { throw PCMFault.gone }
         let clock = FrameClock(
             frame: renderer.frontier - Int64(position.delay), instant: wallTime(of: position.instant), rate: rate)
         if position.isRunning {
@@ -252,13 +260,13 @@ final class Mixer {
     }
 
     /// A device that plays and does not move has hung, whatever it says.
-    private func watchMotion(to frame: Int64, _ parameters: PCMParameters) throws(PCMError) {
+    private func watchMotion(to frame: Int64, _ parameters: PCMParameters) throws(PCMFault) {
         let now = MonotonicClock.nanoseconds
         if frame > motion.frame {
             motion = (frame, now)
             recoveries = 0
         } else if now - motion.at > Int64(parameters.bufferFrames) * 2_000_000_000 / rate + Self.stall {
-            throw PCMError.stalled(configuration.device)
+            throw PCMFault.stalled
         }
     }
 
@@ -286,7 +294,7 @@ final class Mixer {
     }
 
     /// Renders and writes `room` frames, the `first` of them at once; `look` is when the device was asked for its position.
-    private func fill(_ room: Int, first: Int, since look: Int64) throws(PCMError) {
+    private func fill(_ room: Int, first: Int, since look: Int64) throws(PCMFault) {
         var left = room
         var chunk = first
         while left > 0 {
@@ -294,7 +302,7 @@ final class Mixer {
             let start = renderer.frontier
             unsafe renderer.render(count, as: format, to: buffer)
             var written = 0
-            do throws(PCMError) {
+            do throws(PCMFault) {
                 written = unsafe try device?.write(buffer, frames: count) ?? 0
             } catch {
                 // What was not written will not be heard.

@@ -19,6 +19,12 @@ struct EventRing: @unchecked Sendable {
         unsafe messages.deallocate()
     }
 
+    /// Calls `body` with each piece of the ring's memory.
+    func forEachRegion(_ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe places.forEachRegion(body)
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: messages, count: places.capacity)))
+    }
+
     /// Appends `message`, or says false when there is no room.
     @_noLocks
     func push(_ message: RenderEvent) -> Bool {

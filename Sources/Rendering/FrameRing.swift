@@ -45,6 +45,13 @@ public struct FrameRing: @unchecked Sendable {
         unsafe samples.deallocate()
     }
 
+    /// Calls `body` with each piece of the ring's memory.
+    func forEachRegion(_ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe body(UnsafeRawBufferPointer(start: header, count: MemoryLayout<Header>.size))
+        let count = Self.capacity * Self.maximumChannels
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: samples, count: count)))
+    }
+
     // MARK: - The writer's side
 
     /// Frames that can be written now.

@@ -25,6 +25,11 @@ struct LevelBoard: @unchecked Sendable {
         unsafe numbers.deallocate()
     }
 
+    /// Calls `body` with the board's memory.
+    func forEachRegion(_ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe body(UnsafeRawBufferPointer(start: numbers, count: MemoryLayout<Numbers>.size))
+    }
+
     /// Shows the loudest sample, the mean square over frames and channels, and the sum over channels of the weighted mean
     /// squares.
     @_noLocks

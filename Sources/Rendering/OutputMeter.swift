@@ -42,6 +42,11 @@ struct OutputMeter: ~Copyable {
         unsafe past.deallocate()
     }
 
+    /// Calls `body` with what the meter remembers.
+    func forEachRegion(_ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: past, count: Self.steps)))
+    }
+
     /// Measures `count` frames that the device has played.
     @_noLocks
     mutating func measure(_ samples: UnsafePointer<Float>, channels: Int, count: Int) {

@@ -6,7 +6,7 @@ import Synchronization
 /// come up through a ring of their own, which has room for more than there are slots and so loses none. The output's levels
 /// stand on a board that anybody may read.
 public final class RenderLink: Sendable {
-    private let rings: [FrameRing]
+    let rings: [FrameRing]
     let commands: CommandRing
     let events: EventRing
     let releases: EventRing
@@ -31,12 +31,13 @@ public final class RenderLink: Sendable {
     /// The ring of the voice in `slot`.
     public func ring(_ slot: Int) -> FrameRing { rings[slot] }
 
-    /// Calls `body` with the memory of each voice's ring, so that it can be kept in RAM.
+    /// Calls `body` with each piece of memory that the renderer shares with control, so that it can be kept in RAM.
     public func forEachRegion(_ body: (UnsafeRawBufferPointer) -> Void) {
-        for ring in rings {
-            let count = FrameRing.capacity * FrameRing.maximumChannels
-            unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: ring.samples, count: count)))
-        }
+        for ring in rings { unsafe ring.forEachRegion(body) }
+        unsafe commands.forEachRegion(body)
+        unsafe events.forEachRegion(body)
+        unsafe releases.forEachRegion(body)
+        unsafe levelBoard.forEachRegion(body)
     }
 
     /// How loud it is at the device's output, as far as the device has played. Any thread, at any time.

@@ -169,6 +169,7 @@ public struct Renderer: ~Copyable {
         unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: levels, count: Self.block)))
         unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: fades, count: Self.block)))
         unsafe limiter.forEachRegion(body)
+        unsafe meter.forEachRegion(body)
     }
 
     /// Goes on for a device of other channels or another rate, from the frontier. Nothing may be left that the device has not

@@ -25,9 +25,16 @@ struct RingPlaces: @unchecked Sendable {
         mask = capacity - 1
     }
 
+    var capacity: Int { mask + 1 }
+
     func free() {
         unsafe counts.deinitialize(count: 1)
         unsafe counts.deallocate()
+    }
+
+    /// Calls `body` with the counts.
+    func forEachRegion(_ body: (UnsafeRawBufferPointer) -> Void) {
+        unsafe body(UnsafeRawBufferPointer(start: counts, count: MemoryLayout<Counts>.size))
     }
 
     /// The place for the next message, or nil when there is no room. For the writer.

@@ -39,6 +39,30 @@ long allocation_counting_unwatch(void) {
     return atomic_load(&watched_calls);
 }
 
+#define NOTED_MOST 4096
+
+static _Thread_local bool noting;
+static struct {
+    const void *start;
+    size_t size;
+} noted[NOTED_MOST];
+static long noted_count;
+
+void allocation_noting_begin(void) {
+    noted_count = 0;
+    noting = true;
+}
+
+long allocation_noting_end(void) {
+    noting = false;
+    return noted_count;
+}
+
+const void *allocation_noted(long index, size_t *size) {
+    *size = noted[index].size;
+    return noted[index].start;
+}
+
 #ifdef HAS_OWN_ALLOCATOR
 
 bool allocation_counting_is_possible(void) { return false; }
@@ -62,41 +86,60 @@ static void note(void) {
     if (strcmp(name, watched) == 0) atomic_fetch_add(&watched_calls, 1);
 }
 
+static void *made(void *block, size_t size) {
+    if (!noting || !block || noted_count == NOTED_MOST) return block;
+    noted[noted_count].start = block;
+    noted[noted_count++].size = size;
+    return block;
+}
+
+static void gone(const void *block) {
+    if (!noting) return;
+    for (long index = 0; index < noted_count; index++)
+        if (noted[index].start == block) {
+            noted[index] = noted[--noted_count];
+            return;
+        }
+}
+
 void *malloc(size_t size) {
     note();
-    return __libc_malloc(size);
+    return made(__libc_malloc(size), size);
 }
 
 void *calloc(size_t count, size_t size) {
     note();
-    return __libc_calloc(count, size);
+    return made(__libc_calloc(count, size), count * size);
 }
 
 void *realloc(void *block, size_t size) {
     note();
-    return __libc_realloc(block, size);
+    void *moved = __libc_realloc(block, size);
+    if (moved || !size) gone(block);
+    return made(moved, size);
 }
 
 void *memalign(size_t alignment, size_t size) {
     note();
-    return __libc_memalign(alignment, size);
+    return made(__libc_memalign(alignment, size), size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
     note();
-    return __libc_memalign(alignment, size);
+    return made(__libc_memalign(alignment, size), size);
 }
 
 int posix_memalign(void **block, size_t alignment, size_t size) {
     note();
-    void *made = __libc_memalign(alignment, size);
-    if (!made) return ENOMEM;
-    *block = made;
+    void *start = __libc_memalign(alignment, size);
+    if (!start) return ENOMEM;
+    *block = made(start, size);
     return 0;
 }
 
 void free(void *block) {
     note();
+    gone(block);
     __libc_free(block);
 }
 

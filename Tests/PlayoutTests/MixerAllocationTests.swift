@@ -4,6 +4,7 @@ import TestThreads
 import Testing
 
 @testable import Playout
+@testable import Rendering
 
 /// What the mixer's thread allocates: nothing, from the device's position to the write.
 @Suite(.ownThread, .timeLimit(.minutes(5))) struct MixerAllocationTests {
@@ -35,6 +36,41 @@ import Testing
                 try stage.say("lost")
                 _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
                 #expect(allocation_counting_unwatch() > 0)
+            }
+        }
+    }
+
+    @Test(.enabled(if: allocation_counting_is_possible(), "a sanitizer has an allocator of its own"))
+    func `every block that the mixer is made of is among those that are kept in RAM`() async {
+        await #expect(processExitsWith: .success) {
+            let configuration = PlayerConfiguration(device: "null")
+            // Its context is the test's own.
+            let tell: (Mixer.DeviceNews) -> Void = { _ in }
+            // What the runtime makes once is made before.
+            _ = Mixer(configuration: configuration, link: RenderLink(), port: try MixerPort(), tell: tell)
+            allocation_noting_begin()
+            let port = try MixerPort()
+            let link = RenderLink()
+            let mixer = Mixer(configuration: configuration, link: link, port: port, tell: tell)
+            let count = allocation_noting_end()
+            var regions: [ClosedRange<UInt>] = []
+            unsafe mixer.forEachRegion(of: link) { region in
+                let start = UInt(bitPattern: region.baseAddress)
+                regions.append(start...start + UInt(region.count) - 1)
+            }
+            #expect(count > regions.count / 2)
+            // These are control's: mixer and renderer have copies of what stands in them.
+            let objects: [AnyObject] = [link, port.commands, port.reports, port.output]
+            var ofControl = objects.map { unsafe UInt(bitPattern: Unmanaged.passUnretained($0).toOpaque()) }
+            unsafe link.rings.withUnsafeBufferPointer { rings in
+                ofControl.append(UInt(bitPattern: rings.baseAddress) - 32)
+            }
+            for index in 0..<count {
+                var size = 0
+                let start = unsafe UInt(bitPattern: allocation_noted(index, &size))
+                if regions.contains(where: { $0.contains(start) && $0.contains(start + UInt(size) - 1) }) { continue }
+                if ofControl.contains(start) { continue }
+                Issue.record("a block of \(size) bytes is not kept in RAM")
             }
         }
     }

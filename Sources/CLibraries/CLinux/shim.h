@@ -1,6 +1,7 @@
 #pragma once
 // Calls of the kernel and of glibc that Swift's Glibc module leaves out.
 #include <errno.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdint.h>
