@@ -160,11 +160,18 @@ final class Stage: Sendable {
         try samples(number == 1 ? "heard.wav" : "heard.\(number).wav")
     }
 
-    /// The card's frames at which it began to play, each time that it did.
-    func beginnings() throws -> [Int] {
+    /// The times that the card played without a gap: when each began, by the monotonic clock, and how many frames it has.
+    func segments() throws -> [(first: Int, began: Int64, frames: Int)] {
         let lines = try String(contentsOfFile: path("heard.wav.segments"), encoding: .utf8)
-        return lines.matches(of: /"first":\s*(\d+)/).compactMap { Int($0.1) }
+        let fields = /"first":\s*(\d+).*?"monotonic_ns":\s*(\d+).*?"frames":\s*(\d+)/
+        return lines.matches(of: fields).compactMap { match in
+            guard let first = Int(match.1), let began = Int64(match.2), let frames = Int(match.3) else { return nil }
+            return (first, began, frames)
+        }
     }
+
+    /// The card's frames at which it began to play, each time that it did.
+    func beginnings() throws -> [Int] { try segments().map(\.first) }
 
     /// Runs a player for as long as `body` lasts.
     func play(

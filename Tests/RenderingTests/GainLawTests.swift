@@ -15,41 +15,49 @@ import Testing
 
     /// Whatever is asked for, in whatever order, and however often the device's buffer is taken back and rendered again: the
     /// output is the sum of the sources, each times the gains that the commands ask for.
-    @Test(arguments: 1...24)
-    func `after any history with rewinds the output is the sum of sources times gains, within -120 dB`(seed: UInt64) {
+    ///
+    /// A voice of one channel goes to both of the device, one of two to the mean of both where the device has one.
+    @Test(arguments: 1...24, [(device: 1, voice: 1), (1, 2), (2, 1), (2, 2)])
+    func `after any history with rewinds the output is the sum of sources times gains, within -120 dB`(
+        seed: UInt64, channels: (device: Int, voice: Int)
+    ) {
         var dice = Dice(seed: seed)
-        let total = 12_000
-        var rig = Rig(channels: 1)
-        var reference = MixReference()
+        let total = channels == (1, 1) ? 12_000 : 6000
+        var rig = Rig(channels: channels.device)
+        // One for each channel of the device.
+        var references = [MixReference](repeating: MixReference(), count: channels.device)
         let count = Int.random(in: 2...Renderer.slots, using: &dice)
         for slot in 0..<count {
-            let source = dice.noise(Int.random(in: 2000...20_000, using: &dice), peak: 0.2)
-            let gain = Float.random(in: 0...1, using: &dice)
-            rig.attach(slot, source, channels: 1, gain: gain)
-            reference.attach(MixReference.Voice(slot, source, gain: Double(gain)))
+            let source = dice.noise(Int.random(in: 1000...10_000, using: &dice) * 2, peak: 0.1)
+            let gain = Float.random(in: 0...2, using: &dice)
+            rig.attach(slot, source, channels: channels.voice, gain: gain)
+            for channel in references.indices {
+                let part = Self.channel(channel, of: channels.device, source, of: channels.voice)
+                references[channel].attach(MixReference.Voice(slot, part, gain: Double(gain)))
+            }
         }
         var script: [Step] = []
         var lastCommand = [Int](repeating: -1, count: count)
         var output: [Float] = []
         var fixed = 0
-        while output.count < total {
+        while output.count < total * channels.device {
+            let frames = output.count / channels.device
             switch Int.random(in: 0..<10, using: &dice) {
             case 0..<4:
-                let frames = Int.random(in: 1...1500, using: &dice)
-                output += rig.renderPlacing(frames)
+                output += rig.renderPlacing(Int.random(in: 1...1500, using: &dice))
             case 4:
                 // The device has played some of it.
-                fixed = Int.random(in: fixed...output.count, using: &dice)
+                fixed = Int.random(in: fixed...frames, using: &dice)
                 _ = rig.hear(Int64(fixed))
             case 5, 6:
-                guard output.count > fixed else { break }
-                let frame = Int.random(in: fixed..<output.count, using: &dice)
+                guard frames > fixed else { break }
+                let frame = Int.random(in: fixed..<frames, using: &dice)
                 #expect(rig.renderer.rewind(to: Int64(frame)) == frame)
-                output.removeLast(output.count - frame)
+                output.removeLast((frames - frame) * channels.device)
             default:
                 let slot = Int.random(in: 0..<count, using: &dice)
-                guard lastCommand[slot] < output.count else { break }
-                lastCommand[slot] = output.count
+                guard lastCommand[slot] < frames else { break }
+                lastCommand[slot] = frames
                 let kinds: [RenderCommand.Kind] = [.start, .start, .pause, .resume, .resume, .level, .level, .stop]
                 let kind = kinds.randomElement(using: &dice) ?? .start
                 if kind == .stop, Bool.random(using: &dice) { break }
@@ -59,15 +67,15 @@ import Testing
                     curve: Bool.random(using: &dice) ? .linear : .equalPower)
                 var start: Int?
                 if kind == .start, Bool.random(using: &dice) {
-                    start = output.count + Int.random(in: 0...4000, using: &dice)
+                    start = frames + Int.random(in: 0...4000, using: &dice)
                 }
-                let gain = Float.random(in: 0...1, using: &dice)
+                let gain = Float.random(in: 0...2, using: &dice)
                 rig.send(
-                    kind, slot, channels: 1, gain: gain, ramp: ramp,
+                    kind, slot, channels: channels.voice, gain: gain, ramp: ramp,
                     instant: start.map { Int64($0) * 1_000_000_000 / 48_000 + 5000 } ?? RenderCommand.immediately)
                 script.append(
-                    Step(frame: output.count, kind: kind, slot: slot, gain: gain, ramp: ramp, start: start))
-                fixed = output.count + 1
+                    Step(frame: frames, kind: kind, slot: slot, gain: gain, ramp: ramp, start: start))
+                fixed = frames + 1
                 output += rig.renderPlacing(1)
             }
         }
@@ -76,12 +84,25 @@ import Testing
         for frame in 0..<total {
             while next < script.count, script[next].frame == frame {
                 let step = script[next]
-                reference.apply(step.kind, step.slot, gain: Double(step.gain), ramp: step.ramp, start: step.start)
+                for channel in references.indices {
+                    references[channel].apply(
+                        step.kind, step.slot, gain: Double(step.gain), ramp: step.ramp, start: step.start)
+                }
                 next += 1
             }
-            let error = abs(Double(output[frame]) - reference.next())
-            if error > worst.error { worst = (error, frame) }
+            for channel in references.indices {
+                let error = abs(Double(output[frame * channels.device + channel]) - references[channel].next())
+                if error > worst.error { worst = (error, frame) }
+            }
         }
-        #expect(worst.error < 1e-6, "seed \(seed), frame \(worst.frame)")
+        #expect(worst.error < 1e-6, "seed \(seed), \(channels), frame \(worst.frame)")
+    }
+
+    /// What of a voice of so many channels goes to one of the device's.
+    private static func channel(_ channel: Int, of device: Int, _ source: [Float], of voice: Int) -> [Float] {
+        if voice == 1 { return source }
+        return stride(from: 0, to: source.count, by: 2).map { index in
+            device == 2 ? source[index + channel] : (source[index] + source[index + 1]) / 2
+        }
     }
 }
