@@ -86,7 +86,7 @@ class Card:
                 f'pcm_type.loa {{ lib "{plugin}" }}\npcm.speaker {{\n    type loa\n    name "{name}"\n'
                 f'    recording "{self.recording}"\n    {options}\n}}\n'
             )
-        self.environment = {**os.environ, "ALSA_CONFIG_PATH": self.asoundrc}
+        self.environment = {**os.environ, "ALSA_CONFIG_PATH": self.asoundrc, "LOA_CLOCK_TRUST": "given"}
 
 
 class Station:

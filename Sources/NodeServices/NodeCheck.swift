@@ -79,9 +79,26 @@ public struct NodeCheck: Sendable {
         if let discipline = try? ClockDiscipline.current(), discipline.isSynchronised {
             return Finding(verdict: .good, part: "clock", text: "\(now), kept right over the network")
         }
+        let shown = BatteryClocks(folder: configuration.batteryClocks).readings
+        let differences = shown.mapValues { Timestamp(secondsSinceEpoch: Double($0)).seconds(since: now) }
+        if let clock = differences.first(where: { $0.value.magnitude <= ClockTrust.agreement })?.key {
+            return Finding(
+                verdict: .good, part: "clock",
+                text: "\(now), as the clock with a battery (\(clock)) says; nothing keeps it right over the network")
+        }
+        let help = "install systemd-timesyncd or chrony, or put in a battery"
+        guard configuration.trustsGivenClock else {
+            let found =
+                shown.isEmpty ? "no clock with a battery is there" : "the clock with a battery says something else"
+            return Finding(
+                verdict: .doubtful, part: "clock",
+                text:
+                    "\(now), vouched for by nothing: the timetable waits for the network's time. \(found): \(help); "
+                    + "clock.trust is \"given\" where something else keeps it right")
+        }
         return Finding(
             verdict: .doubtful, part: "clock",
-            text: "\(now), kept right by nothing that the kernel knows of: install systemd-timesyncd or chrony")
+            text: "\(now), believed because clock.trust says so: after a power cut it may be wrong. Better: \(help)")
     }
 
     private func device() -> Finding {

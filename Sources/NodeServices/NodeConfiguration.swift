@@ -1,5 +1,6 @@
 public import Broadcasting
 public import Configuration
+import RuntimeSupport
 
 /// What a node must know before it can hear its controller: who it is, its broker, its device, and whom it trusts.
 public struct NodeConfiguration: Sendable {
@@ -26,6 +27,10 @@ public struct NodeConfiguration: Sendable {
     public var contentAuthorities: String?
     /// PEM file of the authorities that relays over `https` are checked against; nil for the system's.
     public var relayAuthorities: String?
+    /// Whether the clock is believed though neither the kernel nor a battery's clock vouches for it.
+    public var trustsGivenClock: Bool
+    /// The folder of the clocks with a battery.
+    public var batteryClocks: String
     /// Bytes that audio may fill on the disk.
     public var contentQuota: Int64
 
@@ -93,6 +98,8 @@ public struct NodeConfiguration: Sendable {
         contentAddresses = reader.stringArray(forKey: "content.addresses", default: [])
         contentAuthorities = reader.string(forKey: "content.tls.ca")
         relayAuthorities = reader.string(forKey: "relay.tls.ca")
+        trustsGivenClock = try Self.trust(in: reader)
+        batteryClocks = reader.string(forKey: "clock.rtc", default: BatteryClocks.folder)
         let megabytes = try Self.number("content.quotaMegabytes", in: reader, default: 4096)
         contentQuota = Int64(megabytes) << 20
         guard (1...1 << 40).contains(megabytes) else {
@@ -125,6 +132,14 @@ public struct NodeConfiguration: Sendable {
         case "5": return false
         case "3.1.1": return true
         default: throw NodeConfigurationError(key: "mqtt.version", problem: "is \"5\" or \"3.1.1\"")
+        }
+    }
+
+    private static func trust(in reader: ConfigReader) throws(NodeConfigurationError) -> Bool {
+        switch reader.string(forKey: "clock.trust", default: "proven") {
+        case "proven": return false
+        case "given": return true
+        default: throw NodeConfigurationError(key: "clock.trust", problem: "is \"proven\" or \"given\"")
         }
     }
 

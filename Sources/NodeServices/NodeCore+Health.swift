@@ -41,7 +41,9 @@ extension NodeCore {
         if let words = device.loss { faults.append(Health.Fault(part: "device", text: words)) }
         faults += device.faults.map { Health.Fault(part: "device", text: $0) }
         if !health.clock.trusted {
-            faults.append(Health.Fault(part: "clock", text: "the clock is not set: the schedule waits"))
+            faults.append(
+                Health.Fault(
+                    part: "clock", text: "nothing vouches for the clock: the timetable waits for the network's time"))
         }
         if health.content.missing > 0 {
             faults.append(Health.Fault(part: "content", text: "\(health.content.missing) audio files are not here yet"))

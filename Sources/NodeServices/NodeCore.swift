@@ -36,6 +36,7 @@ actor NodeCore {
     var gate: DocumentGate
     var director: Director
     var clock: ClockTrust
+    let batteries: BatteryClocks
     var storedMemory: Director.Memory
     var memoryWriter = Director.MemoryWriter()
     var settings: NodeSettings?
@@ -116,7 +117,10 @@ actor NodeCore {
         let memory = try Self.memory(in: store, logger: logger)
         storedMemory = memory
         director = Director(node: configuration.node, memory: memory, zones: zones.rules)
-        clock = ClockTrust(latest: memory.passed ?? .distantPast)
+        clock = ClockTrust(
+            latest: memory.passed ?? .distantPast, isGiven: configuration.trustsGivenClock,
+            wasTrusted: store.trustedBoot == boot)
+        batteries = BatteryClocks(folder: configuration.batteryClocks)
         fetcher = ContentFetcher(store: content, logger: logger, download: download) { [newsSink] in newsSink.yield($0)
         }
     }
@@ -219,7 +223,9 @@ actor NodeCore {
     func now() -> (instant: Instant, step: Double?) {
         let (wall, boot) = (Timestamp(nanoseconds: WallClock.nanoseconds), BootClock.nanoseconds)
         let synchronised = (try? ClockDiscipline.current().isSynchronised) ?? false
-        let finding = clock.look(wall: wall, boot: boot, synchronised: synchronised)
+        let finding = clock.look(
+            wall: wall, boot: boot, synchronised: synchronised,
+            batteries: batteries.readings.values.map { Timestamp(secondsSinceEpoch: Double($0)) })
         return (Instant(wall: wall, monotonic: boot, clockTrusted: finding.trusted), finding.step)
     }
 

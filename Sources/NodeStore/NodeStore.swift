@@ -14,6 +14,9 @@ public final class NodeStore: Sendable {
     public let session: Int64
     private let path: String
     private let database: Locked<NodeDatabase>
+    private let knownTrust: Locked<String?>
+    /// The name under which the trusted boot is remembered.
+    private static let trust = "trustedBoot"
     /// Pages that had been written when the log was last brought into the tables.
     private let pagesInTables = Atomic(0)
     private let pagesWritten = Atomic(0)
@@ -31,16 +34,16 @@ public final class NodeStore: Sendable {
         path = "\(folder)/node.sqlite"
         do {
             do {
-                (database, journal, session) = try Self.open(path)
+                (database, journal, session, knownTrust) = try Self.open(path)
                 (damaged, unwritable) = (nil, nil)
             } catch let error as SQLiteError where error.isDamage {
                 damaged = try Self.setAside(path)
                 unwritable = nil
-                (database, journal, session) = try Self.open(path)
+                (database, journal, session, knownTrust) = try Self.open(path)
             } catch let error as SQLiteError where error.isRefusal && Self.isFolder(folder) {
                 damaged = nil
                 unwritable = error.description
-                (database, journal, session) = try Self.open(copyOf: path)
+                (database, journal, session, knownTrust) = try Self.open(copyOf: path)
             }
         } catch {
             throw NodeStoreError(.open, path: path, error)
@@ -66,6 +69,13 @@ public final class NodeStore: Sendable {
         try with(.read) { try $0.memory("director") }
     }
 
+    // MARK: - The clock
+
+    /// The boot in which the latest `commit` was made under a trusted clock; nil when that clock was not trusted, or nothing is known.
+    public var trustedBoot: String? { knownTrust.withLock { $0 } }
+
+    // MARK: - Writing
+
     /// Writes, in one transaction, an accepted document, what the director must remember, and the records of what happened.
     ///
     /// - Returns: the records with their sequence.
@@ -76,7 +86,10 @@ public final class NodeStore: Sendable {
     ) throws(NodeStoreError) -> [JournalRecord] {
         try with(.write) { database in
             defer { pagesWritten.store(database.pagesWritten, ordering: .relaxed) }
-            return try database.transaction {
+            let trusted = stamp.clockTrusted ? stamp.boot : nil
+            let isNews = trusted != trustedBoot
+            let records = try database.transaction {
+                if isNews { try database.remember(Data((trusted ?? "").utf8), as: Self.trust) }
                 if let document { try database.put(document) }
                 if let memory { try database.remember(memory, as: "director") }
                 return try events.map { event in
@@ -87,6 +100,8 @@ public final class NodeStore: Sendable {
                     return record
                 }
             }
+            if isNews { knownTrust.withLock { $0 = trusted } }
+            return records
         }
     }
 
@@ -143,21 +158,21 @@ public final class NodeStore: Sendable {
         }
     }
 
-    private static func open(_ path: String) throws -> (Locked<NodeDatabase>, JournalID, Int64) {
+    private static func open(_ path: String) throws -> (Locked<NodeDatabase>, JournalID, Int64, Locked<String?>) {
         let database = try NodeDatabase.open(path)
-        let (journal, session) = try begin(database)
+        let (journal, session, boot) = try begin(database)
         LogReserve.fill("\(path)-wal")
-        return (Locked(database), journal, session)
+        return (Locked(database), journal, session, Locked(boot))
     }
 
-    private static func open(copyOf path: String) throws -> (Locked<NodeDatabase>, JournalID, Int64) {
+    private static func open(copyOf path: String) throws -> (Locked<NodeDatabase>, JournalID, Int64, Locked<String?>) {
         let database = try NodeDatabase.openCopy(of: path)
-        let (journal, session) = try begin(database)
-        return (Locked(database), journal, session)
+        let (journal, session, boot) = try begin(database)
+        return (Locked(database), journal, session, Locked(boot))
     }
 
-    /// The journal's name, drawn at the first start, and the number of this start.
-    private static func begin(_ database: borrowing NodeDatabase) throws -> (JournalID, Int64) {
+    /// The journal's name, drawn at the first start, the number of this start, and the boot whose clock was trusted.
+    private static func begin(_ database: borrowing NodeDatabase) throws -> (JournalID, Int64, String?) {
         try database.transaction {
             let journal: JournalID
             if let name = try database.memory("journal"),
@@ -171,7 +186,8 @@ public final class NodeStore: Sendable {
             let last = try database.memory("session").flatMap { Int64(String(decoding: $0, as: UTF8.self)) }
             let session = (last ?? 0) + 1
             try database.remember(Data(String(session).utf8), as: "session")
-            return (journal, session)
+            let boot = try database.memory(trust).map { String(decoding: $0, as: UTF8.self) }
+            return (journal, session, boot.flatMap { $0.isEmpty ? nil : $0 })
         }
     }
 

@@ -27,6 +27,16 @@ import Testing
         return try NodeConfiguration(from: try await NodeConfiguration.reader(path: path))
     }
 
+    @Test func `a clock must be proven unless the file says that it is given`() async throws {
+        let ordinary = try await read(Self.file("mqtt: {host: b}"))
+        #expect(!ordinary.trustsGivenClock && ordinary.batteryClocks == "/sys/class/rtc")
+        let given = try await read(Self.file("mqtt: {host: b}\nclock: {trust: given, rtc: /tmp/rtc}"))
+        #expect(given.trustsGivenClock && given.batteryClocks == "/tmp/rtc")
+        await #expect(throws: NodeConfigurationError(key: "clock.trust", problem: "is \"proven\" or \"given\"")) {
+            try await read(Self.file("mqtt: {host: b}\nclock: {trust: always}"))
+        }
+    }
+
     @Test func `a file gives each setting in its own type, and what it leaves out has a default`() async throws {
         let configuration = try await read(
             Self.file(

@@ -34,6 +34,17 @@ import Testing
         #expect(records.map(\.event) == [event("a"), event("b")])
     }
 
+    @Test func `whether the latest commit of a boot trusted the clock is there after the next opening`() throws {
+        let lost = JournalStamp(at: stamp.at, monotonic: 3, boot: stamp.boot, clockTrusted: false)
+        let steps = [(lost, nil), (stamp, "b"), (stamp, "b"), (lost, nil)]
+        for (stamp, expected) in steps {
+            let store = try NodeStore(folder: folder)
+            try store.commit(events: [event("a")], stamp: stamp)
+            #expect(store.trustedBoot == expected)
+            #expect(try NodeStore(folder: folder).trustedBoot == expected)
+        }
+    }
+
     @Test func `a sequence is never given twice, also when all records were receipted and the program restarted`()
         throws
     {

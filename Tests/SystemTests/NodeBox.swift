@@ -37,6 +37,8 @@ final class NodeBox: Sendable {
             settings: settings)
     }
 
+    /// It believes its clock, for which nothing vouches on most machines that run these tests.
+    ///
     /// - Parameters:
     ///   - device: the name under which it has its card, `speaker` or `plain`.
     ///   - settings: further lines of its settings file, of which those of `device` come first.
@@ -65,6 +67,8 @@ final class NodeBox: Sendable {
                 - "\(trustedKey.x)"
             content:
               addresses: [\(addresses)]
+            clock:
+              trust: given
             device:
               name: \(device)
               capture: speaker
