@@ -6,6 +6,11 @@ enum ClashView {
     /// A line for each clash.
     static func lines(_ clashes: [Clash], zone: LocalZone) -> [String] { clashes.map { line($0, zone: zone) } }
 
+    /// What is said where not all of the time was looked at.
+    static func note(completeBefore end: Timestamp, zone: LocalZone) -> String {
+        "note: programmes recur too often to look at all of the year: from \(zone.text(end)) on there may be clashes that are not named"
+    }
+
     private static func line(_ clash: Clash, zone: LocalZone) -> String {
         func item(_ occurrence: ScheduledOccurrence) -> String {
             "\(occurrence.programme) (\(occurrence.title)) of \(occurrence.scope), \(zone.text(occurrence.start)) to \(zone.clockText(occurrence.end))"

@@ -18,7 +18,8 @@ public struct LoaCommand: AsyncParsableCommand {
 
             EXIT STATUS
               0   done
-              1   loa broadcasts wait: it has ended, and not on every node as finished; loa schedule check: programmes clash
+              1   loa broadcasts wait: it has ended, and not on every node as finished; loa schedule check: programmes clash; \
+                  loa schedule expand: there is more than was listed
               2   loa broadcasts wait: the time-out came first
               3   the controller refused the request
               4   the controller was not reached, or its answer cannot be read

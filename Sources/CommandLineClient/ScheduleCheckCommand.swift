@@ -10,7 +10,7 @@ struct ScheduleCheckCommand: AsyncParsableCommand {
         discussion: """
             All faults are told at once, as FILE:LINE:COLUMN: FIELD: what is wrong and what is allowed; the exit status is then 6. \
             Programmes of one scope that overlap within a year are a clash, as are those of two scopes that a node of the file obeys \
-            both; the exit status is then 1.
+            both; the exit status is then 1. It is also 1 where programmes recur too often for all of the year to be looked at.
 
             loa schedule check schedules/commune.yaml
             """)
@@ -32,6 +32,8 @@ struct ScheduleCheckCommand: AsyncParsableCommand {
         var programmes: [String: Int]
         var broadcasts: Int
         var clashes: [Clash]
+        /// Nil where all of the year was looked at.
+        var clashesCompleteBefore: Timestamp?
     }
 
     /// A year, in seconds: how far ahead clashes are looked for.
@@ -49,15 +51,16 @@ struct ScheduleCheckCommand: AsyncParsableCommand {
             try console.show(
                 json: Findings(
                     programmes: Dictionary(uniqueKeysWithValues: counts), broadcasts: plan.file.broadcasts.count,
-                    clashes: clashes))
+                    clashes: clashes.found, clashesCompleteBefore: clashes.completeBefore))
         } else {
             for name in plan.libraryPieces {
                 console.note("note: \(name) is not looked up here: its length counts as nothing")
             }
             for note in plan.notes(plan.programmes) { console.note(note) }
-            try console.show(summary(plan) + ClashView.lines(clashes, zone: zone))
+            try console.show(summary(plan) + ClashView.lines(clashes.found, zone: zone))
         }
-        if !clashes.isEmpty { throw ExitCode(1) }
+        if let end = clashes.completeBefore { console.note(ClashView.note(completeBefore: end, zone: zone)) }
+        if !clashes.found.isEmpty || clashes.completeBefore != nil { throw ExitCode(1) }
     }
 
     private func summary(_ plan: SchedulePlan) -> [String] {

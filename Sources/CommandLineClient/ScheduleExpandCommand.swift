@@ -10,7 +10,8 @@ struct ScheduleExpandCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "expand", abstract: "List what is due between two times.",
         discussion: """
-            Of a file, without a network; or of the schedules in force, by --scope or --node.
+            Of a file, without a network; or of the schedules in force, by --scope or --node. Where more is due than is listed at \
+            once, the list ends early, a note says where, and the exit status is 1.
 
             loa schedule expand schedules/commune.yaml --from 24/12/2026 --to 27/12/2026
             loa schedule expand --node cl-01 --json
@@ -52,12 +53,20 @@ struct ScheduleExpandCommand: AsyncParsableCommand {
         guard start < end else {
             throw ClientError.usage("--to \(zone.text(end)) is not after --from \(zone.text(start)) (\(zone.name))")
         }
-        let occurrences = try await occurrences(from: start, to: end)
-        if common.json { return try console.show(json: List(occurrences)) }
-        try console.show(ScheduleView.table(occurrences, zone: zone).lines(width: console.outputWidth))
+        let due = try await occurrences(from: start, to: end)
+        if common.json {
+            try console.show(json: List(due.occurrences))
+        } else {
+            try console.show(ScheduleView.table(due.occurrences, zone: zone).lines(width: console.outputWidth))
+        }
+        guard let end = due.completeBefore else { return }
+        console.note(
+            "not complete: only what is due before \(zone.text(end)) is listed, since more is due than is shown at once. Give a time nearer to --from with --to"
+        )
+        throw ExitCode(1)
     }
 
-    private func occurrences(from: Timestamp, to: Timestamp) async throws -> [ScheduledOccurrence] {
+    private func occurrences(from: Timestamp, to: Timestamp) async throws -> Timetable.Due {
         if let file {
             let plan = try SchedulePlan(path: file)
             var scopes = scope.map { Set([$0]) }
@@ -72,9 +81,11 @@ struct ScheduleExpandCommand: AsyncParsableCommand {
         let client = try ControllerClient(common)
         if let node {
             let schedule = try await client.schedule(of: node, from: from, to: to)
-            return schedule.occurrences.filter { scope == nil || $0.scope == scope }
+            return Timetable.Due(
+                occurrences: schedule.occurrences.filter { scope == nil || $0.scope == scope },
+                completeBefore: schedule.completeBefore)
         }
-        guard let scope else { return [] }
+        guard let scope else { return Timetable.Due(occurrences: []) }
         let item = try await client.schedule(of: scope)
         return Timetable([scope: item.programmes], rules: ZoneDatabase().rules).occurrences(from: from, to: to)
     }

@@ -41,6 +41,7 @@ struct ScheduleShowCommand: AsyncParsableCommand {
                 lines.append("version \(item.version), \(zone.text(changed)), by \(item.changedBy ?? "-")".printable)
             }
             lines += ClashView.lines(item.clashes, zone: zone)
+            if let end = item.clashesCompleteBefore { lines.append(ClashView.note(completeBefore: end, zone: zone)) }
         }
         try console.show(lines)
     }

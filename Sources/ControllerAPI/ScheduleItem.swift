@@ -12,6 +12,8 @@ public struct ScheduleItem: Hashable, Codable, Sendable {
     public var changedBy: String?
     /// Overlaps of its programmes with each other and with those of other scopes at a node that obeys both, within a year from now.
     public var clashes: [Clash]
+    /// Nil where all of the year was looked at. Else programmes recur too often for that: from this instant on there may be more.
+    public var clashesCompleteBefore: Timestamp?
 
     public init(scope: Scope, version: Int, programmes: [Programme]) {
         self.scope = scope
@@ -55,10 +57,13 @@ public struct NodeSchedule: Hashable, Codable, Sendable {
     public var occurrences: [ScheduledOccurrence]
     /// Overlaps among them.
     public var clashes: [Clash]
+    /// Nil where all is here. Else it is too much: what is due from this instant on is left out, and its overlaps may be.
+    public var completeBefore: Timestamp?
 
-    public init(node: NodeID, occurrences: [ScheduledOccurrence], clashes: [Clash]) {
+    public init(node: NodeID, due: Timetable.Due, clashes: Timetable.Clashes) {
         self.node = node
-        self.occurrences = occurrences
-        self.clashes = clashes
+        occurrences = due.occurrences
+        self.clashes = clashes.found
+        completeBefore = [due.completeBefore, clashes.completeBefore].compactMap { $0 }.min()
     }
 }

@@ -28,8 +28,9 @@ struct ScheduleDesk: Sendable {
         guard let held else { return ScheduleItem(scope: scope, version: 0, programmes: []) }
         var item = Self.item(held)
         let programmes = Dictionary(uniqueKeysWithValues: all.map { ($0.scope, $0.programmes) })
-        item.clashes = Timetable(programmes, rules: zones.rules).clashes(
+        let clashes = Timetable(programmes, rules: zones.rules).clashes(
             from: now, to: now.advanced(bySeconds: Self.horizon), nodes: nodes, involving: scope)
+        (item.clashes, item.clashesCompleteBefore) = (clashes.found, clashes.completeBefore)
         return item
     }
 
@@ -97,7 +98,7 @@ struct ScheduleDesk: Sendable {
         let timetable = Timetable(
             Dictionary(uniqueKeysWithValues: own.map { ($0.scope, $0.programmes) }), rules: zones.rules)
         return NodeSchedule(
-            node: node, occurrences: timetable.occurrences(from: from, to: to),
+            node: node, due: timetable.occurrences(from: from, to: to),
             clashes: timetable.clashes(from: from, to: to, nodes: [node: scopes]))
     }
 

@@ -21,58 +21,59 @@ public struct Clash: Hashable, Codable, Sendable {
 }
 
 extension Timetable {
+    /// What clashes in a time.
+    public struct Clashes: Sendable {
+        /// In the order of their first occurrences.
+        public var found: [Clash]
+        /// Nil where all of the time was looked at. Else there are programmes that recur too often for that: from this instant on
+        /// they were not, and there may be more.
+        public var completeBefore: Timestamp?
+    }
+
     /// The clashes from `from` on and before `to`: programmes of one scope that overlap, and programmes of two scopes that overlap
     /// where a node obeys both.
-    ///
-    /// Of what recurs very often only the first occurrences are looked at (`maximumOccurrences`).
     ///
     /// - Parameters:
     ///   - nodes: the scopes that each node obeys, its own included.
     ///   - scope: only clashes with a programme of it; all where nil.
     public func clashes(
         from: Timestamp, to: Timestamp, nodes: [NodeID: Set<Scope>], involving scope: Scope? = nil
-    ) -> [Clash] {
+    ) -> Clashes {
+        clashes(from: from, to: to, nodes: nodes, involving: scope, within: Bounds())
+    }
+
+    func clashes(
+        from: Timestamp, to: Timestamp, nodes: [NodeID: Set<Scope>], involving scope: Scope?, within bounds: Bounds
+    ) -> Clashes {
         // Only what meets the scope at some node is worth the reckoning.
         let near = scope.map { scope in
             nodes.values.filter { $0.contains(scope) }.reduce(into: Set([scope])) { $0.formUnion($1) }
         }
         let items = items.filter { near?.contains($0.scope) ?? true }
-        let due = items.map { $0.occurrences(from: from, to: to, atMost: Self.share(of: items.count)) }
-        var clashes: [Clash] = []
+        let courses = items.map { Course($0, from: from, to: to, atMost: bounds.share(of: items.count)) }
+        // Steps beyond what is listed.
+        var steps = bounds.ofAll
+        var clashes = Clashes(found: [])
         for left in items.indices {
             for right in items.indices.dropFirst(left + 1) {
                 let pair = [items[left].scope, items[right].scope]
                 if let scope, !pair.contains(scope) { continue }
                 let concerned = nodes.filter { $0.value.isSuperset(of: pair) }.keys.sorted()
                 guard pair[0] == pair[1] || !concerned.isEmpty else { continue }
-                if let clash = Self.clash(due[left], due[right], nodes: concerned) { clashes.append(clash) }
+                var search = ClashSearch(courses[left], courses[right], steps: min(steps, bounds.ofOne))
+                let spent = search.run()
+                steps -= spent
+                if let end = search.stoppedAt { clashes.completeBefore = min(clashes.completeBefore ?? end, end) }
+                guard let first = search.first,
+                    let one = items[left].recurrence.occurrences(from: first.left).first(where: { _ in true }),
+                    let other = items[right].recurrence.occurrences(from: first.right).first(where: { _ in true })
+                else { continue }
+                let ordered = [items[left].scheduled(one), items[right].scheduled(other)].sorted()
+                clashes.found.append(
+                    Clash(first: ordered[0], second: ordered[1], count: search.count, nodes: concerned))
             }
         }
-        return clashes.sorted { ($0.first, $0.second) < ($1.first, $1.second) }
-    }
-
-    /// Goes through two programmes' occurrences side by side.
-    private static func clash(
-        _ left: [ScheduledOccurrence], _ right: [ScheduledOccurrence], nodes: [NodeID]
-    ) -> Clash? {
-        var clash: Clash?
-        var first = 0
-        for occurrence in left {
-            while first < right.count, right[first].end <= occurrence.start, right[first].start < occurrence.start {
-                first += 1
-            }
-            var index = first
-            while index < right.count, right[index].start < occurrence.end || right[index].start == occurrence.start {
-                if right[index].end > occurrence.start || right[index].start == occurrence.start {
-                    if clash == nil {
-                        let pair = [occurrence, right[index]].sorted()
-                        clash = Clash(first: pair[0], second: pair[1], count: 0, nodes: nodes)
-                    }
-                    clash?.count += 1
-                }
-                index += 1
-            }
-        }
-        return clash
+        clashes.found.sort { ($0.first, $0.second) < ($1.first, $1.second) }
+        return clashes
     }
 }

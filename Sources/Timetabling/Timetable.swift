@@ -14,8 +14,28 @@ public struct Timetable: Sendable {
     /// Programmes whose start cannot be understood (`Programme.faults` says why). They are never due.
     public private(set) var unreadable: [(scope: Scope, programme: ProgrammeID)] = []
 
-    /// The most occurrences of one programme that are looked at, and of all of them together where they are many.
-    public static let maximumOccurrences = (ofOne: 20_000, ofAll: 300_000)
+    /// What is due in a time.
+    public struct Due: Sendable {
+        /// In the order of their instants.
+        public var occurrences: [ScheduledOccurrence]
+        /// Nil where all are listed. Else there are too many: what is due from this instant on is left out, of every programme.
+        public var completeBefore: Timestamp?
+
+        public init(occurrences: [ScheduledOccurrence], completeBefore: Timestamp? = nil) {
+            self.occurrences = occurrences
+            self.completeBefore = completeBefore
+        }
+    }
+
+    /// How much is looked at before the answer says that it is not complete.
+    struct Bounds: Sendable {
+        /// Occurrences that are listed of one programme, and of all of them together where they are many.
+        var ofOne = 20_000
+        var ofAll = 300_000
+
+        /// The most occurrences that are listed of each of so many programmes: enough for a year of several a day.
+        func share(of programmes: Int) -> Int { min(ofOne, max(1000, ofAll / max(1, programmes))) }
+    }
 
     /// - Parameter rules: time zones by their names; nil for one that does not exist.
     public init(_ schedules: [Scope: [Programme]], rules: (String) -> TimeZoneRules?) {
@@ -32,35 +52,40 @@ public struct Timetable: Sendable {
         }
     }
 
-    /// What is due from `from` on and before `to`, in the order of its instants.
+    /// What is due from `from` on and before `to`.
     ///
     /// - Parameter scopes: the scopes that count; all where nil.
-    public func occurrences(
-        from: Timestamp, to: Timestamp, scopes: Set<Scope>? = nil
-    ) -> [ScheduledOccurrence] {
-        let items = items.filter { scopes?.contains($0.scope) ?? true }
-        return items.flatMap { $0.occurrences(from: from, to: to, atMost: Self.share(of: items.count)) }.sorted()
+    public func occurrences(from: Timestamp, to: Timestamp, scopes: Set<Scope>? = nil) -> Due {
+        occurrences(from: from, to: to, scopes: scopes, within: Bounds())
     }
 
-    /// The most occurrences that are looked at of each of so many programmes: enough for a year of several a day.
-    static func share(of programmes: Int) -> Int {
-        min(maximumOccurrences.ofOne, max(1000, maximumOccurrences.ofAll / max(1, programmes)))
+    func occurrences(from: Timestamp, to: Timestamp, scopes: Set<Scope>?, within bounds: Bounds) -> Due {
+        let items = items.filter { scopes?.contains($0.scope) ?? true }
+        var due = Due(occurrences: [])
+        for item in items {
+            let most = bounds.share(of: items.count)
+            for (count, occurrence) in item.recurrence.occurrences(from: from).enumerated() {
+                // Beyond what another programme is listed to, nothing need be listed.
+                guard occurrence.instant < due.completeBefore ?? to else { break }
+                guard count < most else {
+                    due.completeBefore = occurrence.instant
+                    break
+                }
+                due.occurrences.append(item.scheduled(occurrence))
+            }
+        }
+        if let end = due.completeBefore { due.occurrences.removeAll { $0.start >= end } }
+        due.occurrences.sort()
+        return due
     }
 }
 
 extension Timetable.Item {
-    /// Occurrences that are due from `from` on and before `to`, the first `most`.
-    func occurrences(from: Timestamp, to: Timestamp, atMost most: Int) -> [ScheduledOccurrence] {
-        var found: [ScheduledOccurrence] = []
-        for occurrence in recurrence.occurrences(from: from) {
-            guard occurrence.instant < to, found.count < most else { break }
-            found.append(
-                ScheduledOccurrence(
-                    scope: scope, programme: programme.id, title: programme.title,
-                    localStart: occurrence.local.description, fold: occurrence.fold, start: occurrence.instant,
-                    end: occurrence.instant.advanced(bySeconds: programme.length)))
-        }
-        return found
+    func scheduled(_ occurrence: LocalOccurrence) -> ScheduledOccurrence {
+        ScheduledOccurrence(
+            scope: scope, programme: programme.id, title: programme.title, localStart: occurrence.local.description,
+            fold: occurrence.fold, start: occurrence.instant,
+            end: occurrence.instant.advanced(bySeconds: programme.length))
     }
 }
 

@@ -27,7 +27,9 @@ import ZoneReading
 
     private static func starts(_ schedules: [Scope: [Programme]], days: Double) -> [String] {
         Timetable(schedules, rules: Example.zones.rules)
-            .occurrences(from: now, to: now.advanced(bySeconds: days * 86_400)).map { "\($0.title) \($0.start)" }
+            .occurrences(from: now, to: now.advanced(bySeconds: days * 86_400)).occurrences.map {
+                "\($0.title) \($0.start)"
+            }
             .sorted()
     }
 

@@ -28,7 +28,8 @@ import ZoneReading
 
     private func clashes(_ schedules: [Scope: [Programme]], nodes: [NodeID: Set<Scope>] = [:]) throws -> [Clash] {
         try Timetable(schedules, rules: Self.zones.rules).clashes(
-            from: Self.time("2026-11-23T00:00:00+07:00"), to: Self.time("2026-12-23T00:00:00+07:00"), nodes: nodes)
+            from: Self.time("2026-11-23T00:00:00+07:00"), to: Self.time("2026-12-23T00:00:00+07:00"), nodes: nodes
+        ).found
     }
 
     @Test func `occurrences come in order, from the first instant on and before the last`() throws {
@@ -40,14 +41,14 @@ import ZoneReading
                 Self.hamlet: [Self.programme("thon", "2026-11-24T05:00:00", nil)],
             ], rules: Self.zones.rules)
         let (from, to) = (try Self.time("2026-11-23T05:00:00+07:00"), try Self.time("2026-11-24T17:00:00+07:00"))
-        let due = timetable.occurrences(from: from, to: to)
+        let due = timetable.occurrences(from: from, to: to).occurrences
         #expect(due.map(\.programme.rawValue) == ["sang", "chieu", "sang", "thon"])
         #expect(
             due.map(\.localStart) == [
                 "2026-11-23T05:00:00", "2026-11-23T17:00:00", "2026-11-24T05:00:00", "2026-11-24T05:00:00",
             ])
         #expect(due[0].end.seconds(since: due[0].start) == 900)
-        #expect(timetable.occurrences(from: from, to: to, scopes: [Self.hamlet]).count == 1)
+        #expect(timetable.occurrences(from: from, to: to, scopes: [Self.hamlet]).occurrences.count == 1)
     }
 
     @Test(
@@ -105,7 +106,7 @@ import ZoneReading
             let (from, to) = (
                 try Self.time("2026-11-23T00:00:00+07:00"), try Self.time("2026-11-30T00:00:00+07:00")
             )
-            let due = timetable.occurrences(from: from, to: to)
+            let due = timetable.occurrences(from: from, to: to).occurrences
             let (left, right) = (
                 due.filter { $0.programme.rawValue == "a" }, due.filter { $0.programme.rawValue == "b" }
             )
@@ -113,7 +114,16 @@ import ZoneReading
                 count + right.count { $0.start < one.end && one.start < $0.end }
             }
             let found = timetable.clashes(from: from, to: to, nodes: [:])
-            #expect(found.first?.count ?? 0 == slow, "\(pair.map(\.start))")
+            #expect(found.found.first?.count ?? 0 == slow, "\(pair.map(\.start))")
+            #expect(found.completeBefore == nil)
+            // What is listed makes no difference.
+            let bounds = Timetable.Bounds(ofOne: generator.next() % 5, ofAll: 0)
+            var search = ClashSearch(
+                Course(timetable.items[0], from: from, to: to, atMost: bounds.ofOne),
+                Course(timetable.items[1], from: from, to: to, atMost: bounds.ofOne), steps: 10_000)
+            #expect(search.run() > 0)
+            #expect(search.count == slow)
+            #expect(search.stoppedAt == nil)
         }
     }
 
@@ -140,15 +150,53 @@ import ZoneReading
         }
     }
 
-    @Test func `what recurs each minute for a year is not listed without end`() throws {
-        let often = (0..<400).map { Self.programme("p\($0)", "2026-11-23T00:00:00", "FREQ=MINUTELY", minutes: 0.1) }
-        let (from, to) = (try Self.time("2026-11-23T00:00:00+07:00"), try Self.time("2027-11-23T00:00:00+07:00"))
-        let one = Timetable([Self.commune: [often[0]]], rules: Self.zones.rules)
-        #expect(one.occurrences(from: from, to: to).count == Timetable.maximumOccurrences.ofOne)
-        let all = Timetable([Self.commune: often], rules: Self.zones.rules)
-        #expect(all.items.count == 400)
-        #expect(Timetable.share(of: 400) == 1000)
-        #expect(Timetable.share(of: 20) == 15_000)
-        #expect(all.occurrences(from: from, to: from.advanced(bySeconds: 60)).count == 400)
+    private static let year = (from: "2026-11-23T00:00:00+07:00", to: "2027-11-23T00:00:00+07:00")
+
+    @Test func `what recurs each minute for a year is listed up to an instant that is said, and so is all beside it`()
+        throws
+    {
+        let (from, to) = (try Self.time(Self.year.from), try Self.time(Self.year.to))
+        let often = Self.programme("often", "2026-11-23T00:00:00", "FREQ=MINUTELY", minutes: 0.1)
+        let daily = Self.programme("daily", "2026-11-23T05:00:30")
+        let bounds = Timetable.Bounds(ofOne: 1800, ofAll: 300_000)
+        for programmes in [[often, daily], [daily, often]] {
+            let due = Timetable([Self.commune: programmes], rules: Self.zones.rules).occurrences(
+                from: from, to: to, scopes: nil, within: bounds)
+            #expect(due.completeBefore == from.advanced(bySeconds: 1800 * 60))
+            #expect(due.occurrences.count == 1802)
+            #expect(due.occurrences.count { $0.programme.rawValue == "daily" } == 2)
+            #expect(due.occurrences == due.occurrences.sorted())
+        }
+        let day = Timetable([Self.commune: [often, daily]], rules: Self.zones.rules).occurrences(
+            from: from, to: from.advanced(bySeconds: 86_400))
+        #expect(day.occurrences.count == 1441)
+        #expect(day.completeBefore == nil)
+        #expect(Timetable.Bounds().share(of: 400) == 1000)
+        #expect(Timetable.Bounds().share(of: 20) == 15_000)
+    }
+
+    @Test func `a clash of what recurs often is found late in the year`() throws {
+        let (from, to) = (try Self.time(Self.year.from), try Self.time(Self.year.to))
+        let often = Self.programme("often", "2026-11-23T00:00:00", "FREQ=MINUTELY;INTERVAL=5", minutes: 1)
+        let once = Self.programme("once", "2027-06-01T05:00:00", nil, minutes: 11)
+        for programmes in [[often, once], [once, often]] {
+            let clashes = Timetable([Self.commune: programmes], rules: Self.zones.rules)
+                .clashes(from: from, to: to, nodes: [:])
+            #expect(clashes.found.map(\.first.localStart) == ["2027-06-01T05:00:00"])
+            #expect(clashes.found.map(\.count) == [3])
+            #expect(clashes.completeBefore == nil)
+        }
+    }
+
+    @Test func `where the search for clashes is given up, the answer says from when on`() throws {
+        let (from, to) = (try Self.time(Self.year.from), try Self.time(Self.year.to))
+        let pair = ["00", "30"].map { second in
+            Self.programme("p\(second)", "2026-11-23T00:00:\(second)", "FREQ=MINUTELY", minutes: 0.25)
+        }
+        let clashes = Timetable([Self.commune: pair], rules: Self.zones.rules).clashes(
+            from: from, to: to, nodes: [:], involving: nil, within: Timetable.Bounds(ofOne: 1000, ofAll: 100_000))
+        #expect(clashes.found.isEmpty)
+        let end = try #require(clashes.completeBefore)
+        #expect(end > from.advanced(bySeconds: 1000 * 60) && end < to)
     }
 }
