@@ -138,7 +138,7 @@ import Testing
             player.load(VoiceRequest(id: first, segments: [.silence(duration: 3600)]))
             player.start(first, at: .now)
             var fastest = Int64.max
-            for round in 0..<8 as Range<UInt64> {
+            for round in 0..<20 as Range<UInt64> {
                 _ = await events.next { if case .progress = $0 { true } else { nil } }
                 try stage.say("lost")
                 _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
