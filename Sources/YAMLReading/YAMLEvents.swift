@@ -29,6 +29,9 @@ struct YAMLEvents: ~Copyable {
     private let text: UnsafeMutableBufferPointer<UInt8>
 
     init(_ bytes: [UInt8]) {
+        // The library takes a byte order mark, which editors of Windows write, for indentation: a key would stand in column 2.
+        let marked = bytes.starts(with: [0xEF, 0xBB, 0xBF])
+        let bytes = bytes.dropFirst(marked ? 3 : 0)
         unsafe text = .allocate(capacity: bytes.count)
         _ = unsafe text.initialize(from: bytes)
         unsafe parser = .allocate(capacity: 1)

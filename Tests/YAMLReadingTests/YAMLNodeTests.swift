@@ -21,6 +21,12 @@ import YAMLReading
         #expect((pair[1].line, pair[1].column) == (4, 12))
     }
 
+    @Test(arguments: ["title: Xã\nb: 1\n", "# Xã\ntitle: 1\n", "---\na: 1\n", "a:\n  - x\n"])
+    func `a byte order mark before the text changes nothing`(text: String) throws {
+        let marked = [0xEF, 0xBB, 0xBF] + Array(text.utf8)
+        #expect("\(try YAMLNode(marked))" == "\(try read(text))")
+    }
+
     @Test(
         arguments: [
             ("~", .null), ("null", .null), ("", .null), ("true", .boolean(true)), ("FALSE", .boolean(false)),
