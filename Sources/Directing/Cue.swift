@@ -26,6 +26,12 @@ struct Cue: Hashable, Sendable {
     /// Seconds that its blocks take.
     var duration: Double { blocks.reduce(0) { $0 + $1.duration } }
 
+    /// Seconds into its blocks at which its first relay begins, if it has one.
+    var firstRelay: Double? {
+        let index = blocks.firstIndex { if case .relay = $0 { true } else { false } }
+        return index.map { blocks[..<$0].reduce(0) { $0 + $1.duration } }
+    }
+
     /// The audio that should be on the disk for it.
     var audio: [AudioReference] { blocks.compactMap(\.content) }
 

@@ -237,6 +237,7 @@ extension Director {
         event.gain = begun.gain
         event.framesHeard = begun.earlier?.frames ?? 0
         event.rate = begun.earlier.flatMap { $0.rate > 0 ? $0.rate : nil }
+        event.relay = begun.earlier?.relay
         effects.append(.record(.playback(event)))
         settleProgramme(begun.cue, due: begun.due)
     }
@@ -256,7 +257,7 @@ extension Director {
                 if isToCome, begun.earlier == nil { continue }
                 if !isToCome {
                     var earlier = begun.earlier ?? BegunProgramme.Earlier(frames: 0, rate: 0, position: begun.offset)
-                    earlier.add(heard[begun.cue], from: begun.offset)
+                    earlier.add(ofTheDead: heard[begun.cue], from: begun.offset, firstRelay: begun.firstRelay)
                     begun.earlier = earlier
                     count(begun.priority, heard[begun.cue], counted: begun.counted)
                 }
@@ -298,6 +299,7 @@ extension Director {
         let heard = end.map { Heard(frames: $0.framesHeard, rate: $0.rate) } ?? playback.heard
         var earlier = begun.earlier ?? BegunProgramme.Earlier(frames: 0, rate: 0, position: begun.offset)
         earlier.add(heard, from: begun.offset)
+        earlier.add(end?.relay)
         begun.earlier = earlier
         begun.isSuspended = true
         begun.startsAt = nil
@@ -315,7 +317,7 @@ extension Director {
             cue: cue.id, title: cue.title, priority: cue.priority, due: cue.due, gain: playback.gain,
             startsAt: startsAt,
             offset: playback.order?.offset ?? 0, joinsInProgress: cue.joinsInProgress, endsBy: cue.goesOnUntil,
-            earlier: playback.earlier)
+            earlier: playback.earlier, firstRelay: cue.firstRelay)
         memory.programmes[cue.id.item]?.begun.removeAll { $0.cue == cue.id }
         memory.programmes[cue.id.item]?.begun.append(begun)
     }

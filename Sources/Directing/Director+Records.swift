@@ -38,7 +38,10 @@ extension Director {
         event.by = by
         event.framesHeard = end?.framesHeard ?? playback.heard?.frames ?? 0
         event.rate = [end?.rate, playback.heard?.rate].compactMap { $0 }.first { $0 > 0 }
+        event.relay = end?.relay
         if var all = playback.earlier {
+            all.add(end?.relay)
+            event.relay = all.relay
             all.add(event.rate.map { Heard(frames: event.framesHeard ?? 0, rate: $0) }, from: 0)
             event.framesHeard = all.frames
             event.rate = all.rate > 0 ? all.rate : nil
@@ -46,7 +49,6 @@ extension Director {
         event.framesDue = end.flatMap { $0.rate > 0 ? $0.framesDue : nil }
         event.peak = end.flatMap { $0.peak.isFinite ? $0.peak : nil }
         event.framesSilent = end.flatMap { $0.framesSilent > 0 ? $0.framesSilent : nil }
-        event.relay = end?.relay
         if playback.hasBegun { event.gain = playback.gain }
         effects.append(.record(.playback(event)))
         settle(playback.cue)

@@ -86,6 +86,8 @@ struct BegunProgramme: Codable, Sendable, Hashable {
     var earlier: Earlier?
     /// Nanoseconds of what this program played that are counted for the day.
     var counted: Int64?
+    /// Seconds into its blocks at which its first relay begins, if it has one.
+    var firstRelay: Double?
     /// Whether it waits for its continuation.
     var isSuspended = false
 
@@ -95,6 +97,22 @@ struct BegunProgramme: Codable, Sendable, Hashable {
         var rate: Int
         /// Seconds into its blocks up to which it had come.
         var position: Double
+        /// What became of its relays in that; nil when it came to none.
+        var relay: RelayReport?
+
+        mutating func add(_ later: RelayReport?) {
+            guard let later else { return }
+            if relay == nil { relay = later } else { relay?.add(later) }
+        }
+
+        /// Takes in what a program that died had played: of its relays nothing is known then.
+        mutating func add(ofTheDead heard: Heard?, from offset: Double, firstRelay: Double?) {
+            add(heard, from: offset)
+            guard let heard, heard.frames > 0, let firstRelay, position > firstRelay else { return }
+            var unknown = RelayReport(live: 0, fallback: 0, silence: 0, reconnects: 0)
+            unknown.partial = true
+            add(unknown)
+        }
 
         mutating func add(_ heard: Heard?, from offset: Double) {
             guard let heard, heard.rate > 0 else {

@@ -69,6 +69,49 @@ import Testing
         #expect(world.violations.isEmpty)
     }
 
+    /// Twenty seconds of a file and forty of a relay, from the minute on.
+    private static func relayed() -> World {
+        var world = World()
+        var programme = Samples.programme("a", seconds: 20)
+        programme.blocks.append(.relay(url: "http://station", duration: 40, fallback: nil))
+        programme.whenLate = .joinInProgress
+        world.publish(schedule: [programme])
+        return world
+    }
+
+    @Test(
+        arguments: [
+            // Before the relay nothing of its account is lost.
+            (70, false, 40, 1, nil), (90, false, 30, 1, true), (90, true, 40, 2, nil),
+        ] as [(Double, Bool, Double, Int, Bool?)])
+    func `over the program's end the account of its relays is whole, or says that it is not`(
+        instant: Double, inOrder: Bool, live: Double, reconnects: Int, partial: Bool?
+    ) throws {
+        var world = Self.relayed()
+        world.run(seconds: instant)
+        if inOrder { world.stop() }
+        world.restart()
+        world.run(seconds: 100)
+        let end = try #require(world.terminal[Samples.occurrence("a")])
+        let relay = try #require(end.relay)
+        #expect(abs(relay.live - live) < 0.1)
+        #expect(relay.reconnects == reconnects)
+        #expect(relay.partial == partial)
+        #expect(abs(Double(end.framesHeard ?? 0) - 60_000) < 100)
+        #expect(world.violations.isEmpty)
+    }
+
+    @Test func `killed within a relay and back after its slot, its end says that nothing is known of it`() throws {
+        var world = Self.relayed()
+        world.run(seconds: 90)
+        world.restart(afterSeconds: 1000)
+        world.run(seconds: 10)
+        let end = try #require(world.terminal[Samples.occurrence("a")])
+        #expect(end.framesHeard == 30_000)
+        #expect(end.relay?.partial == true)
+        #expect(end.relay?.live == 0)
+    }
+
     @Test func `stopped in good order it goes on as well`() {
         var world = Self.world(.joinInProgress)
         world.run(seconds: 70)

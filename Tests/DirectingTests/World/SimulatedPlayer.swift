@@ -16,6 +16,8 @@ struct SimulatedPlayer {
         /// Frames into the cue at which the voice begins, and frames from there on.
         var offset: Int64
         var length: Int64
+        /// Frames of the cue that are relays.
+        var relays: [Range<Int64>] = []
         var position: Int64 = 0
         var heard: Int64 = 0
         /// When it was first told to sound, in milliseconds.
@@ -105,6 +107,11 @@ struct SimulatedPlayer {
             completion: completion, framesDue: voice.length, framesHeard: voice.heard, rate: Self.rate,
             peak: voice.heard > 0 ? -6 : -.infinity)
         result.framesSilent = framesSilent
+        let sounded = voice.offset..<voice.offset + voice.heard
+        let live = voice.relays.reduce(0) { $0 + $1.clamped(to: sounded).count }
+        if live > 0 {
+            result.relay = RelayReport(live: Double(live) / 1000, fallback: 0, silence: 0, reconnects: 1)
+        }
         reports.append(.ended(cue, result))
     }
 
@@ -118,6 +125,12 @@ struct SimulatedPlayer {
             let length = Int64((order.blocks.reduce(0) { $0 + $1.duration } * 1000).rounded())
             let offset = Int64((order.offset * 1000).rounded())
             voices[cue] = Voice(gain: order.gain, offset: offset, length: max(0, length - offset))
+            var begin: Int64 = 0
+            for block in order.blocks {
+                let frames = Int64((block.duration * 1000).rounded())
+                if case .relay = block { voices[cue]?.relays.append(begin..<begin + frames) }
+                begin += frames
+            }
             if fails {
                 end(cue, .failed(Reason(.decodingFailed, "no MPEG frame")))
             } else {
