@@ -54,11 +54,16 @@ struct RehearsalReport: Codable {
     private static func remark(_ cue: Timeline.Entry) -> String {
         var remarks: [String] = []
         if cue.drill { remarks.append("drill") }
+        if let lateness = cue.lateness {
+            let lost = cue.offset.map { ", its first \(DurationText.text($0.rounded())) are not heard" } ?? ""
+            remarks.append("\(DurationText.text(lateness.rounded())) late\(lost)")
+        }
         if let reason = cue.reason {
             remarks.append("\(reason)")
         } else if let by = cue.by {
             remarks.append("interrupted by \(by)")
         }
+        if let holder = cue.heldBy { remarks.append("\(holder.item) had the loudspeaker") }
         if let taken = cue.gains?.ceiling, taken < 0 {
             remarks.append("the ceiling takes \(decimalText(-taken, 1)) dB")
         }

@@ -125,7 +125,9 @@ extension Director {
     }
 
     func expiredReason(_ cue: Cue) -> Reason {
-        jumpedOver(cue) ?? Reason(.expired, "not to be started after \(cue.expires)")
+        jumpedOver(cue)
+            ?? Reason(
+                .expired, "not to be started later than \(Int(cue.expires.seconds(since: cue.due))) s after it was due")
     }
 
     /// Why a cue is over that could still have begun when the clock was set forward; nil when it was not, just now.

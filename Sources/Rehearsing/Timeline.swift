@@ -16,6 +16,12 @@ public struct Timeline: Sendable {
         public var reason: Reason?
         /// The cue that interrupts it, if one does.
         public var by: CueID?
+        /// Seconds from the instant at which it is due to the first at which it sounds, where that is late by a second or more.
+        public var lateness: Double?
+        /// Seconds of its beginning that are not heard, since it joins in where it would be by then.
+        public var offset: Double?
+        /// The cue that had the loudspeaker when it was due, where it begins late or expires.
+        public var heldBy: CueID?
         /// The gain in dB at which it begins, and what that is made of.
         public var gain: Double?
         public var gains: GainChain?
@@ -86,6 +92,14 @@ public struct Timeline: Sendable {
         if let title = event.title { entry.title = title }
         switch event.kind {
         case .started, .resumed:
+            if entry.sounds.isEmpty {
+                entry.offset = event.offset
+                let lateness = instant.seconds(since: entry.due)
+                if lateness >= 1 {
+                    entry.lateness = lateness
+                    entry.heldBy = cue(soundingAt: entry.due)
+                }
+            }
             entry.sounds.append(Span(from: instant, to: .distantFuture))
             entry.gain = entry.gain ?? event.gain
             entry.gains = entry.gains ?? event.gains
@@ -96,7 +110,12 @@ public struct Timeline: Sendable {
             entry.reason = event.reason
         }
         if event.final { entry.outcome = event.kind }
+        if event.kind == .missed, event.reason?.code == .expired { entry.heldBy = cue(soundingAt: entry.due) }
         entries[event.cue] = entry
+    }
+
+    private func cue(soundingAt instant: Timestamp) -> CueID? {
+        entries.values.filter { $0.sounds.contains { $0.from <= instant && instant < $0.to } }.map(\.cue).min()
     }
 
     private static func relays(of order: LoadOrder) -> [Relay] {

@@ -71,6 +71,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [Programme.LatePolicy.joinInProgress, .startWhole])
+    func `what finds the loudspeaker taken is told with its lateness, what it loses, and what held it`(
+        policy: Programme.LatePolicy
+    ) throws {
+        let long = try programme("long", at: "2026-03-01T05:00:00", rrule: nil, seconds: 310)
+        var next = try programme("next", at: "2026-03-01T05:02:00", rrule: nil, seconds: 320)
+        next.whenLate = policy
+        var brief = next
+        brief.id = ProgrammeID(unchecked: "brief")
+        brief.grace = 60
+        brief.whenLate = .startWhole
+        let cues = try timeline(
+            [long, next, brief], from: "2026-03-01T00:00:00+07:00", to: "2026-03-01T06:00:00+07:00"
+        ).cues.sorted { $0.title + $0.cue.item < $1.title + $1.cue.item }
+        try #require(cues.map(\.cue.item) == ["long", "brief", "next"])
+        #expect(cues[0].lateness == nil && cues[0].offset == nil && cues[0].heldBy == nil)
+        #expect(cues[1].outcome == .missed && cues[1].lateness == nil)
+        #expect(cues[1].reason?.text == "not to be started later than 60 s after it was due")
+        #expect(cues[1].heldBy == cues[0].cue)
+        let lateness = try #require(cues[2].lateness)
+        #expect(abs(lateness - 190) < 1)
+        #expect(cues[2].heldBy == cues[0].cue)
+        #expect(cues[2].offset.map { abs($0 - 190) < 1 } == (policy == .joinInProgress ? true : nil))
+    }
+
     @Test func `an emergency interrupts a programme, which then goes on where it was`() throws {
         let morning = try programme("morning", at: "2026-03-01T05:00:00", rrule: nil, seconds: 600)
         let due = try #require(Timestamp("2026-03-01T05:02:00+07:00"))
