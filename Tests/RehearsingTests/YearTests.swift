@@ -10,7 +10,7 @@ import ZoneReading
 
 /// A year of the example files at their nodes.
 @Suite struct YearTests {
-    /// An example file with its nodes, all of its audio a minute long.
+    /// An example file with its nodes, all of its audio 20 seconds long.
     struct Station {
         let file: ScheduleFile
         let schedules: [Scope: ScheduleDocument]
@@ -46,6 +46,7 @@ import ZoneReading
             var settings = NodeSettings(
                 scopes: plan.scopes.sorted(), timeZone: file.zone, contentAddresses: [], trustedKeys: [])
             settings.quietHours = plan.quietHours ?? [.usual]
+            if let limits = plan.limits { settings.limits = limits }
             return Rehearsal.Script(node: node, settings: settings, schedules: schedules)
         }
 
@@ -143,6 +144,30 @@ import ZoneReading
         // Half of buoi-phat and all that is later than 17:10 is refused, the other half is cut at 17:10 or sounds.
         #expect(Set(kinds.keys) == [.finished, .refused, .stopped])
         #expect((kinds[.stopped] ?? 0) > 250)
+    }
+
+    @Test func `a third session of a day is refused by the ward's limits, and so is one on a Saturday`() throws {
+        let station = try Station("city-ward", from: "2026-11-23", to: "2026-11-30")
+        var script = try station.script(NodeID(unchecked: "ht-01"))
+        #expect(script.settings.limits.day == UseLimit(sessions: 2))
+        let scope = try #require(script.settings.scopes.first)
+        let held = try #require(script.schedules[scope])
+        var third = try #require(held.programmes.first)
+        third.id = ProgrammeID(unchecked: "trua")
+        third.start = Programme.Start(local: "2026-11-24T12:00:00", zone: "Asia/Ho_Chi_Minh")
+        third.start.rdate = ["2026-11-28T12:00:00"]
+        script.schedules[scope] = ScheduleDocument(programmes: held.programmes + [third])
+        let account = Account(station, script)
+        #expect(account.ends.count == 12)
+        let refused = account.ends.values.joined().filter { $0.kind != .finished }
+            .compactMap { event in event.cue.programme.map { ($0, event) } }.sorted {
+                $0.0.localStart < $1.0.localStart
+            }
+        #expect(
+            refused.map { "\($0.0.id)/\($0.0.localStart)" } == [
+                "chieu/2026-11-24T17:00:00", "trua/2026-11-28T12:00:00",
+            ])
+        #expect(refused.allSatisfy { $0.1.kind == .refused && $0.1.reason?.code == .useLimit })
     }
 
     /// Whether any of `span` lies in quiet hours of Vietnam, which has no summer time.
