@@ -8,7 +8,9 @@ struct ScheduleCallCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "call", abstract: "Start a broadcast that a schedule file has drawn up in advance.",
         discussion: """
-            It sounds at once and, where the file says every, again until it is called off with loa broadcasts cancel. \
+            It sounds at once and, where the file says every, again until it is called off with loa broadcasts cancel, or until the \
+            time is over that the file gives with for (a day where it gives none, 31 days at the most). The file and the audio that \
+            this broadcast names must be on this machine, also where the library has the audio. \
             At a terminal it is confirmed as every broadcast is; --yes goes without. Without a NAME, the broadcasts of the file are listed.
 
             loa schedule call schedules/flood-plan.yaml lu-khan-cap

@@ -119,7 +119,7 @@ public struct BroadcastDraft: Hashable, Sendable {
     public var chime: AudioName?
     /// Seconds between the starts of two occurrences; nil where it sounds once.
     public var every: Double?
-    /// Seconds after which it is no longer repeated, unless it was called off before.
+    /// Seconds after which it is no longer repeated, unless it was called off before: 31 days at the most.
     public var lasting: Double
     public var drill: Bool
     /// Gain in dB.
@@ -131,7 +131,7 @@ public struct BroadcastDraft: Hashable, Sendable {
     public static let standardLasting = 86_400.0
 
     public init(
-        name: String, title: String, scopes: [Scope], class: BulletinClass = .emergency, audio: [AudioName],
+        name: String, title: String, scopes: [Scope], class: BulletinClass, audio: [AudioName],
         line: Int = 1, column: Int = 1
     ) {
         self.name = name

@@ -376,10 +376,18 @@ struct ScheduleReader {
         }
         let pieces = own["audio"].flatMap { fields.list($0, of: "pieces of audio", count: 1...64) }?
             .compactMap { audio($0) }
+        if own["class"] == nil {
+            // Whether it may sound at night is for a person to say.
+            fields.note(
+                ScheduleProblem(
+                    .form, line: field.node.line, column: field.node.column, field: "\(field.path).class",
+                    "is missing: normal (keeps quiet hours), priority (goes first), or emergency (over everything, also in quiet hours)"
+                ))
+        }
         var draft = BroadcastDraft(
-            name: name, title: title ?? name, scopes: scopes ?? [], audio: pieces ?? [], line: field.node.line,
-            column: field.node.column)
-        draft.class = own["class"].flatMap { fields.choice($0, BulletinClass.self) } ?? .emergency
+            name: name, title: title ?? name, scopes: scopes ?? [],
+            class: own["class"].flatMap { fields.choice($0, BulletinClass.self) } ?? .normal, audio: pieces ?? [],
+            line: field.node.line, column: field.node.column)
         draft.chime = own["chime"].flatMap { audio($0) }
         draft.every = own["every"].flatMap { fields.duration($0, in: 10...86_400) }
         if let lasting = own["for"] {

@@ -171,21 +171,39 @@ import ZoneReading
                 "7 scopes.hamlet.a.programmes.a b.blocks", "8 scopes.hamlet.a.programmes.c.blocks[0].audio",
                 "8 scopes.hamlet.a.programmes.c.blocks[1]", "11 scopes.hamlet.b.programmes.c",
                 "11 scopes.hamlet.b.programmes.c.blocks[0].relay.duration",
-                "11 scopes.hamlet.b.programmes.c.blocks[0].relay.url", "13 broadcasts.lu.to", "13 broadcasts.lu.for",
+                "11 scopes.hamlet.b.programmes.c.blocks[0].relay.url", "13 broadcasts.lu.class", "13 broadcasts.lu.to",
+                "13 broadcasts.lu.for",
             ])
     }
 
-    @Test func `broadcasts are drawn up with the defaults of an emergency`() throws {
+    @Test func `broadcasts are drawn up with their class, for as long as a flood may last`() throws {
         let file = Example.read(try Example.text("flood-plan")).file
         #expect(file.schedules.isEmpty)
         #expect(file.broadcasts.map(\.name) == ["bao-gan-bo", "lu-khan-cap", "bao-yen", "dien-tap"])
         let flood = file.broadcasts[1]
         #expect(flood.class == .emergency)
         #expect(flood.every == 1800)
-        #expect(flood.lasting == 172_800)
+        #expect(flood.lasting == 31 * 86_400)
         #expect(flood.chime == .file("audio/coi-bao-dong.mp3"))
         #expect(file.broadcasts.map(\.drill) == [false, false, false, true])
         #expect(file.audio.count == 6)
+    }
+
+    @Test(arguments: ["", "class: loud, ", "class: normal, "])
+    func `a broadcast does not sound at night unless somebody has written that it may`(field: String) throws {
+        let reading = Example.read(
+            """
+            version: 1
+            zone: Asia/Ho_Chi_Minh
+            from: 2026-11-23
+            broadcasts:
+              tin: {title: Tin, to: [hamlet.a], \(field)audio: [tin.mp3]}
+            """)
+        #expect(reading.file.broadcasts.map(\.class) == [.normal])
+        #expect(reading.problems.map(\.field) == (field.contains("normal") ? [] : ["broadcasts.tin.class"]))
+        if let problem = reading.problems.first {
+            for word in ["normal", "priority", "emergency"] { #expect("\(problem)".contains(word)) }
+        }
     }
 
     @Test func `any change of one byte is read or refused`() throws {
