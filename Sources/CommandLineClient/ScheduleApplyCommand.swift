@@ -10,7 +10,7 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "apply", abstract: "Put a schedule file into force.",
         discussion: """
-            Shows what changes, and at a terminal asks. Then it uploads the audio that the library lacks, that of the broadcasts which \
+            Shows what changes and what would clash, and at a terminal asks. Then it uploads the audio that the library lacks, that of the broadcasts which \
             are drawn up in advance too, and replaces the schedule of each scope in the file; other scopes stay as they are. \
             What somebody else changed meanwhile is not overwritten.
 
@@ -35,7 +35,8 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
         let client = try ControllerClient(common)
         // Said before anything is uploaded or changed.
         let scopes = plan.file.schedules.filter { !$0.value.isEmpty }.keys.sorted()
-        let unknown = BroadcastTargets(scopes: scopes, nodes: try await client.nodes().items).unknown
+        let nodes = try await client.nodes().items
+        let unknown = BroadcastTargets(scopes: scopes, nodes: nodes).unknown
         guard unknown.isEmpty else {
             let names = unknown.map(\.description).joined(separator: ", ")
             throw ClientError.file("\(file): no node obeys \(names): loa nodes lists them")
@@ -51,6 +52,7 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
         for note in plan.notes(wanted) { console.note(note) }
         for name in library.missing { console.note("upload \(name)".printable) }
         for line in differences.flatMap({ $0.lines(rules: plan.zones.rules) }) { console.note(line) }
+        try await noteClashes(of: wanted, on: nodes, plan: plan, client: client, console: console, zone: zone)
         if differences.isEmpty, library.missing.isEmpty { console.note("Nothing changes.") }
         if dryRun {
             if common.json { try console.show(json: List<ScheduleItem>([])) }
@@ -80,8 +82,23 @@ struct ScheduleApplyCommand: AsyncParsableCommand {
         }
         if common.json { return try console.show(json: List(items)) }
         try console.show(
-            items.map { "\($0.scope): version \($0.version), \($0.programmes.count) programmes" }
-                + ClashView.lines(Array(Set(items.flatMap(\.clashes))).sorted { $0.first < $1.first }, zone: zone))
+            items.map { "\($0.scope): version \($0.version), \($0.programmes.count) programmes" })
+    }
+
+    /// Says what would clash if `wanted` were in force beside what the other scopes have.
+    private func noteClashes(
+        of wanted: [Scope: [Programme]], on nodes: [NodeItem], plan: SchedulePlan, client: ControllerClient,
+        console: Console, zone: LocalZone
+    ) async throws {
+        let held = Dictionary(
+            uniqueKeysWithValues: try await client.schedules().items.map { ($0.scope, $0.programmes) })
+        let scopes = nodes.map { ($0.id, Set($0.settings.scopes + [.node($0.id)])) }
+        let clashes = Timetable(held.merging(wanted) { $1 }, rules: plan.zones.rules).clashes(
+            from: .now, to: Timestamp.now.advanced(bySeconds: ScheduleCheckCommand.horizon),
+            nodes: Dictionary(uniqueKeysWithValues: scopes))
+        let own = clashes.found.filter { wanted[$0.first.scope] != nil || wanted[$0.second.scope] != nil }
+        for line in ClashView.lines(own, zone: zone) { console.note(line) }
+        if let end = clashes.completeBefore { console.note(ClashView.note(completeBefore: end, zone: zone)) }
     }
 
     /// What the controller's library has of a plan's audio.

@@ -39,17 +39,29 @@ struct SchedulePlan: Sendable {
     /// The programmes of each scope, with what is known of their audio.
     var programmes: [Scope: [Programme]] { file.documents(audio: audio.references).mapValues(\.programmes) }
 
-    /// What a person should know of programmes that are no fault: those of which nothing sounds, and those whose ends are cut off.
+    /// What a person should know of programmes that are no fault: those of which nothing sounds, those whose ends are cut off, and
+    /// those that are due again while they still sound.
     func notes(_ programmes: [Scope: [Programme]]) -> [String] {
-        programmes.sorted { $0.key < $1.key }.flatMap(\.value).compactMap { programme in
-            let isSilent = programme.blocks.allSatisfy { if case .pause = $0 { true } else { false } }
-            if isSilent {
-                return "note: \(programme.id) has pauses alone: nothing of it sounds"
+        let zone = try? LocalZone(file.zone)
+        let overlaps = Timetable(programmes, rules: zones.rules).items.compactMap { item in
+            item.overlapOfItself().map { first, second in
+                let length = DurationText.text(second.end.seconds(since: second.start))
+                let distance = DurationText.text(second.start.seconds(since: first.start))
+                let due = zone?.text(second.start) ?? second.localStart
+                return
+                    "note: \(first.programme) takes \(length) and is due again after \(distance), as at \(due): then it begins late, as its whenLate says, or not at all"
             }
-            guard let slot = programme.slot, programme.duration > slot else { return nil }
-            let (length, whole) = (DurationText.text(slot), DurationText.text(programme.duration))
-            return "note: \(programme.id) takes \(whole), longer than its slot of \(length): its end is cut off"
         }
+        return overlaps
+            + programmes.sorted { $0.key < $1.key }.flatMap(\.value).compactMap { programme in
+                let isSilent = programme.blocks.allSatisfy { if case .pause = $0 { true } else { false } }
+                if isSilent {
+                    return "note: \(programme.id) has pauses alone: nothing of it sounds"
+                }
+                guard let slot = programme.slot, programme.duration > slot else { return nil }
+                let (length, whole) = (DurationText.text(slot), DurationText.text(programme.duration))
+                return "note: \(programme.id) takes \(whole), longer than its slot of \(length): its end is cut off"
+            }
     }
 
     var timetable: Timetable { Timetable(programmes, rules: zones.rules) }

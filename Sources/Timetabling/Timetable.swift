@@ -81,6 +81,19 @@ public struct Timetable: Sendable {
 }
 
 extension Timetable.Item {
+    /// The first occurrence that is due while the one before it still sounds, and that one; nil where there is none among the
+    /// first `most`.
+    public func overlapOfItself(among most: Int = 1000) -> (first: ScheduledOccurrence, second: ScheduledOccurrence)? {
+        var last: LocalOccurrence?
+        for occurrence in recurrence.occurrences(from: .distantPast).prefix(most) {
+            if let last, occurrence.instant.seconds(since: last.instant) < programme.length {
+                return (scheduled(last), scheduled(occurrence))
+            }
+            last = occurrence
+        }
+        return nil
+    }
+
     func scheduled(_ occurrence: LocalOccurrence) -> ScheduledOccurrence {
         ScheduledOccurrence(
             scope: scope, programme: programme.id, title: programme.title, localStart: occurrence.local.description,

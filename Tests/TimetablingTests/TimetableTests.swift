@@ -127,6 +127,20 @@ import ZoneReading
         }
     }
 
+    @Test func `a programme that is due again while it still sounds is told`() throws {
+        func overlap(_ rule: String, minutes: Double) throws -> [String]? {
+            let programme = Self.programme("a", "2026-11-23T05:00:00", rule, minutes: minutes)
+            let timetable = Timetable([Self.commune: [programme]], rules: Self.zones.rules)
+            return try #require(timetable.items.first).overlapOfItself().map { [$0.localStart, $1.localStart] }
+        }
+        let twice = "FREQ=DAILY;BYHOUR=5;BYMINUTE=0,10"
+        #expect(try overlap(twice, minutes: 15) == ["2026-11-23T05:00:00", "2026-11-23T05:10:00"])
+        #expect(try overlap(twice, minutes: 10) == nil)
+        #expect(
+            try overlap("FREQ=WEEKLY;BYDAY=MO,SU", minutes: 1441) == ["2026-11-29T05:00:00", "2026-11-30T05:00:00"])
+        #expect(try overlap("FREQ=DAILY;COUNT=1", minutes: 15) == nil)
+    }
+
     @Test func `faults name each field`() {
         var programme = Self.programme("a", "2026-11-23 05:00", "FREQ=SOMETIMES")
         programme.title = ""

@@ -143,6 +143,18 @@ import Timetabling
         )
         #expect(try changed.json(List<ScheduleItem>.self).items.map(\.version) == [2])
 
+        // What would clash with what is in force is told before anything changes.
+        let beside = try desk.write(
+            """
+              hamlet.an-thai:
+                programmes:
+                  thon: {title: Thôn, days: wed, times: ["05:05", "05:10"], blocks: [{pause: 10m}]}
+            """, to: "beside")
+        let warned = try await controller.loa("schedule apply --dry-run", [beside])
+        #expect(warned.status == 0)
+        #expect(warned.errors.contains("clash: buoi-phat ("), "\(warned.errors)")
+        #expect(warned.errors.contains("note: thon takes 10m and is due again after 5m, as at 25/11/2026 05:10:00: "))
+
         let shown = try await controller.loa("schedule show --scope commune.cam-giang")
         #expect(shown.output.contains("hop-lang"))
         #expect(shown.output.contains("version 2, "))
