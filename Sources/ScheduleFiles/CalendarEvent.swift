@@ -23,6 +23,9 @@ struct CalendarEvent {
     var programme: Programme?
     /// Whether its times were written in another zone.
     var wasConverted = false
+    /// Days by which the date of its start is later than the zone that it was written in dates it; and the day of the month there.
+    var dayShift = 0
+    var writtenDay = 1
     /// A zone that it names and that nobody knows: its times were left as they stand.
     var unknownZone: String?
     /// What was not understood of it, in the names of iCalendar.
@@ -58,6 +61,11 @@ struct CalendarEvent {
             case "SUMMARY": summary = line.text
             case "DTSTART":
                 local = times(line).first
+                let text = line.value.hasSuffix("Z") ? String(line.value.dropLast()) : line.value
+                if let local, let written = LocalDateTime(text) {
+                    dayShift = Int(local.date.daysSinceEpoch - written.date.daysSinceEpoch)
+                    writtenDay = written.day
+                }
                 isAllDay = line.parameters["VALUE"] == "DATE" || line.value.utf8.count == 8
                 self.wasConverted = wasConverted || line.value.hasSuffix("Z")
             case "DTEND": end = times(line).first

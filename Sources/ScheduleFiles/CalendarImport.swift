@@ -33,7 +33,10 @@ public struct CalendarImport: Sendable {
         var writer = ImportWriter(scope: scope, zone: zone, rules: own)
         writer.title = lines.first { $0.name == "X-WR-CALNAME" }?.text
         writer.add(events)
-        guard !writer.isEmpty else { throw Failure(description: "the file has no event with a time") }
+        guard !writer.isEmpty else {
+            let problems = ["the file has no event with a time that a schedule can hold"] + writer.notes
+            throw Failure(description: problems.joined(separator: "; "))
+        }
         text = writer.text
         notes = writer.notes
     }

@@ -66,7 +66,13 @@ struct ImportWriter {
             write(event, title: what, on: all)
             return
         }
-        for rule in rules {
+        for written in rules {
+            guard let rule = ShiftedRule.moving(written, by: event.dayShift, from: event.writtenDay) else {
+                notes.append(
+                    "\(what): in \(zone) it is on other days than where it was written, and its rule was left out; write its days: \(written)"
+                )
+                continue
+            }
             guard (try? RecurrenceRule(rule)) != nil, rule.utf8.count <= 400, !rule.contains("\"") else {
                 notes.append("\(what): its rule cannot be read and was left out: \(rule)")
                 continue

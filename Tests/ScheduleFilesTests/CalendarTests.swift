@@ -150,6 +150,49 @@ import ZoneReading
         "SUMMARY:Tết", "END:VEVENT", "END:VCALENDAR", "",
     ].joined(separator: "\r\n")
 
+    /// An event at 06:00 of Viet Nam, which UTC dates the day before.
+    private static func dawn(_ start: String, _ rule: String) throws -> (ScheduleFile, CalendarImport) {
+        try read(
+            """
+            BEGIN:VCALENDAR
+            X-WR-TIMEZONE:Asia/Ho_Chi_Minh
+            BEGIN:VEVENT
+            UID:1
+            SUMMARY:Sáng
+            DTSTART:\(start)T230000Z
+            RRULE:\(rule)
+            END:VEVENT
+            END:VCALENDAR
+            """, zone: "Asia/Ho_Chi_Minh")
+    }
+
+    @Test(arguments: [
+        ("20261122", "FREQ=WEEKLY;BYDAY=SU", "days: mon"), ("20261122", "FREQ=WEEKLY;BYDAY=FR,SU", "days: mon,sat"),
+        ("20261122", "FREQ=WEEKLY", "days: mon"), ("20261122", "FREQ=DAILY", "days: daily"),
+        ("20261122", "FREQ=WEEKLY;INTERVAL=2;BYDAY=SU,MO", "rrule: \"FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,TU;WKST=TU\""),
+        ("20261127", "FREQ=MONTHLY", "rrule: \"FREQ=MONTHLY\""),
+    ])
+    func `a rule that was written in UTC has the days of the zone that it is due in`(
+        start: String, rule: String, days: String
+    ) throws {
+        let (file, made) = try Self.dawn(start, rule)
+        #expect(made.text.contains("        \(days)\n"), "\(made.text)")
+        let draft = try #require(file.schedules[try Self.scope()]?.first)
+        #expect(draft.outline.start.local.hasSuffix("T06:00:00"))
+    }
+
+    @Test(arguments: [
+        ("20261130", "FREQ=MONTHLY"), ("20261122", "FREQ=MONTHLY;BYDAY=4SU"),
+        ("20261122", "FREQ=MONTHLY;BYMONTHDAY=22"),
+        ("20261122", "FREQ=WEEKLY;BYDAY=SU;BYHOUR=23"), ("20261122", "FREQ=DAILY;BYMONTH=11"),
+    ])
+    func `a rule in UTC that has no days of its own in the zone is left out, and told`(start: String, rule: String)
+        throws
+    {
+        let failure = #expect(throws: CalendarImport.Failure.self) { try Self.dawn(start, rule) }
+        #expect(failure?.description.hasSuffix("its rule was left out; write its days: \(rule)") == true)
+    }
+
     @Test func `a calendar of Outlook is read, by the names that Windows has for zones`() throws {
         let ics = """
             BEGIN:VCALENDAR
