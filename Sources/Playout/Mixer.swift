@@ -220,6 +220,8 @@ final class Mixer {
     // MARK: - The device, playing
 
     private func play() throws(PCMFault) {
+        // Not the position's own instant, which some drivers take at the period's end.
+        let look = MonotonicClock.nanoseconds
         guard let parameters, var position = try device?.position() else { throw PCMFault.gone }
         let clock = FrameClock(
             frame: renderer.frontier - Int64(position.delay), instant: wallTime(of: position.instant), rate: rate)
@@ -243,10 +245,10 @@ final class Mixer {
         // A start at an instant needs a device that runs, for only that tells which frame it is.
         isSettling = !position.isRunning && renderer.nextInstant != nil
         if isSettling {
-            try fill(min(position.room, Int(rate / 25)), first: first, since: position.instant)
+            try fill(min(position.room, Int(rate / 25)), first: first, since: look)
         } else {
             renderer.placeStarts(within: position.room, by: clock)
-            try fill(position.room, first: first, since: position.instant)
+            try fill(position.room, first: first, since: look)
         }
         if !position.isRunning { try device?.start() }
     }
