@@ -5,6 +5,8 @@ extension Director {
         guard let index = index(of: report.cue) else { return }
         switch report {
         case .loaded: break
+        // Without a sound card it goes on by the clock, unheard, until it is taken back.
+        case .started where isDeviceLost: break
         case .started(_, let instant, let error): noteStart(index, at: instant, error: error)
         case .progress(_, let heard): playbacks[index].heard = heard
         case .paused(_, let heard): notePause(index, heard)
@@ -104,6 +106,18 @@ extension Director {
 
     private func isUnheard(_ playback: Playback, _ end: CueEnd) -> Bool {
         playback.ending == nil && !playback.startRecorded && end.framesHeard == 0 && playback.voice?.isStopping == false
+    }
+
+    /// Takes back what was told to begin and was not heard: it waits for the sound card like any other.
+    mutating func takeBackUnheard() {
+        for index in playbacks.indices where playbacks[index].ending == nil && !playbacks[index].startRecorded {
+            switch playbacks[index].voice?.state {
+            case .playing, .armed:
+                stopVoice(index)
+                giveBack(index)
+            case .loaded, .paused, .stopping, nil: break
+            }
+        }
     }
 
     /// Takes a cue for one that has not begun: its start was ordered, and nothing came of it.

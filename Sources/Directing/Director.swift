@@ -21,7 +21,7 @@ public import Scheduling
 ///   that is not there, which is then silent, and it ends `failed`. It never sounds beyond the end of its slot. When its program
 ///   is started again in its course, it goes on where it would be by then (`joinInProgress`), else it ends `interrupted`.
 /// - *Unheard.* A voice that the player gives back before any of it was heard (`ended`, stopped, without having been told to)
-///   is loaded again when its audio is there.
+///   is loaded again when its audio is there. What was to begin when the sound card went is taken back, and waits for the card.
 /// - *A dead program.* What was ordered to start is never started again: after a restart it is `interrupted`, for good,
 ///   unless it is a programme that may be joined. No part of it is played twice.
 public struct Director: Sendable {
@@ -131,7 +131,9 @@ public struct Director: Sendable {
             obey(ScopeSchedule(body: schedule, issuedAt: issuedAt), of: scope)
         case .content(let hash, let state): content[hash] = state
         case .player(let report): take(report)
-        case .deviceLost: isDeviceLost = true
+        case .deviceLost:
+            isDeviceLost = true
+            takeBackUnheard()
         case .deviceRestored: isDeviceLost = false
         case .clockStepped, .timer: break
         case .stopping: stopAll()

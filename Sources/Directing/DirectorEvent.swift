@@ -14,7 +14,8 @@ public enum DirectorEvent: Hashable, Sendable {
     case schedule(Scope, ScheduleDocument, issuedAt: Timestamp)
     case content(ContentHash, ContentState)
     case player(PlayerReport)
-    /// The sound card is away; why, for people.
+    /// The sound card is away; why, for people. What the player has to say of the time before comes before it, and what it has to
+    /// say of the time without a card before `deviceRestored`.
     case deviceLost(String)
     case deviceRestored
     /// The wall clock was set forward by `seconds`, or back where negative. The instants tell the director as much.

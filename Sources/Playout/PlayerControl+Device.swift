@@ -3,6 +3,7 @@ import Logging
 import RuntimeSupport
 
 extension PlayerControl {
+    /// Takes in what became of the device, after all that the renderer reported before.
     func hear(_ news: Mixer.DeviceNews) {
         switch news {
         case .opened(let parameters): opened(parameters)
@@ -14,6 +15,7 @@ extension PlayerControl {
         logger.info(
             "device opened", metadata: ["device": "\(configuration.device)", "agreed": "\(parameters)"])
         state.withLock { state in
+            takeReports(&state)
             if case .lost = state.status.state { emit(.deviceRestored, &state) }
             state.status.state = .idle
             state.status.rate = parameters.rate
@@ -51,6 +53,7 @@ extension PlayerControl {
         logger.error(
             "device lost", metadata: ["device": "\(configuration.device)", "reason": "\(reason)", "hint": "\(hint)"])
         state.withLock { state in
+            takeReports(&state)
             state.status.state = .lost(reason)
             state.status.hint = hint
             emit(.deviceLost(reason), &state)

@@ -143,4 +143,31 @@ import Testing
         world.run(seconds: 700)
         #expect(world.end(Samples.cue("c")) == .init(kind: .missed, code: .deviceLost))
     }
+
+    @Test(arguments: [BulletinClass.emergency, .normal], [0.0, 5])
+    func `a loss that is noticed only as a cue begins does not use the cue up`(
+        class: BulletinClass, after: Double
+    ) throws {
+        var world = World()
+        world.pullDevice()
+        world.publish([Samples.broadcast("a", `class`, in: world, after: after)])
+        world.run(seconds: 60)
+        #expect(world.kinds(Samples.cue("a")) == [.accepted, .fetched])
+        world.restoreDevice()
+        world.run(seconds: 60)
+        #expect(world.kinds(Samples.cue("a")) == [.accepted, .fetched, .started, .finished])
+        #expect(world.violations.isEmpty)
+    }
+
+    @Test func `a start that was ordered ahead is taken back when the sound card goes`() {
+        var world = World()
+        world.publish([Samples.broadcast("a", in: world, after: 5)])
+        world.run(seconds: 4)
+        world.loseDevice()
+        world.run(seconds: 60)
+        world.restoreDevice()
+        world.run(seconds: 60)
+        #expect(world.kinds(Samples.cue("a")) == [.accepted, .fetched, .started, .finished])
+        #expect(world.violations.isEmpty)
+    }
 }

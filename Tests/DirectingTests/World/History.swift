@@ -78,7 +78,7 @@ struct History {
             world.isClockTrusted = !world.isClockTrusted || dice.perMille(700)
             world.tell(.timer)
         case 895..<905:
-            world.loseDevice()
+            if dice.perMille(500) { world.loseDevice() } else { world.pullDevice() }
         case 905..<930:
             world.restoreDevice()
         case 930..<950: changeSettings()

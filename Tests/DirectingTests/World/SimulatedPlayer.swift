@@ -30,6 +30,9 @@ struct SimulatedPlayer {
     /// Milliseconds of the monotonic clock.
     private(set) var clock: Int64 = 0
     var hasDevice = true
+    /// Whether it knows that it has no device, and whether that is still to be told.
+    private var knowsLoss = false
+    private var hasToTellLoss = false
     /// Frames of silence that each voice has because its decoder comes too late.
     var framesSilent: Int64 = 0
     /// Orders that broke the contract of the effects.
@@ -50,6 +53,24 @@ struct SimulatedPlayer {
             default: nil
             }
         }.min()
+    }
+
+    mutating func loseDevice() {
+        hasDevice = false
+        guard !knowsLoss else { return }
+        knowsLoss = true
+        hasToTellLoss = true
+    }
+
+    mutating func restoreDevice() {
+        hasDevice = true
+        knowsLoss = false
+    }
+
+    /// Whether it has just noticed that it has no device: to be told before its reports.
+    mutating func takeLoss() -> Bool {
+        defer { hasToTellLoss = false }
+        return hasToTellLoss
     }
 
     mutating func takeReport() -> PlayerReport? { reports.isEmpty ? nil : reports.removeFirst() }
@@ -92,7 +113,9 @@ struct SimulatedPlayer {
             playedTwice.insert(cue)
         }
         if voice.began == nil { voice.began = clock }
-        if hasDevice, !voice.hasReportedStart {
+        if !hasDevice { loseDevice() }
+        // Without a device it goes on by the clock, and says so all the same.
+        if !voice.hasReportedStart {
             voice.hasReportedStart = true
             reports.append(
                 .started(cue, at: Timestamp(nanoseconds: (clock + wallOffset) * 1_000_000), startError: 0))
@@ -179,6 +202,7 @@ struct SimulatedPlayer {
         for (cue, voice) in voices where voice.heard > 0 { heardVoices[cue] = voice.offset + voice.heard }
         voices.removeAll()
         reports.removeAll()
+        (knowsLoss, hasToTellLoss) = (false, false)
         return heard
     }
 }

@@ -174,7 +174,9 @@ struct World {
     /// Tells all that has come to the disk, and that the player has reported.
     mutating func deliver() {
         while true {
-            if !arrived.isEmpty {
+            if player.takeLoss() {
+                tell(.deviceLost("No such device"))
+            } else if !arrived.isEmpty {
                 let hash = arrived.removeFirst()
                 tell(.content(hash, disk[hash] ?? .missing))
             } else if let report = player.takeReport() {
@@ -204,12 +206,18 @@ struct World {
     }
 
     mutating func loseDevice() {
-        player.hasDevice = false
-        tell(.deviceLost("No such device"))
+        // What the device played before is told before.
+        deliver()
+        player.loseDevice()
+        deliver()
     }
 
+    /// Takes the device away, which the player notices when it next needs it.
+    mutating func pullDevice() { player.hasDevice = false }
+
     mutating func restoreDevice() {
-        player.hasDevice = true
+        deliver()
+        player.restoreDevice()
         tell(.deviceRestored)
     }
 
@@ -246,7 +254,7 @@ struct World {
             guard let state = disk[hash] else { continue }
             tell(.content(hash, state))
         }
-        if !player.hasDevice { tell(.deviceLost("No such device")) }
+        if !player.hasDevice { loseDevice() }
     }
 
     mutating func stop() {
