@@ -36,7 +36,7 @@ public struct DeviceStatus: Sendable, Hashable {
     public var suspensions: Int
     /// How many voices have ended since the player began that were silent for some frames, because their decoder came too late.
     public var voiceUnderruns: Int
-    /// What the card's own volume contributes to every gain, in dB; nil where it is left alone.
+    /// What the card's own volume contributes to every gain, in dB; nil where it is left alone, or not known.
     public var cardVolume: Double?
     /// What is wrong with amplifier and card volume, for people; empty when all is well.
     public var faults: [String]

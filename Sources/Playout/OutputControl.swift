@@ -10,8 +10,8 @@ import Synchronization
 /// Both are slow and may fail, so the mixer only says what is needed, and does not wait. How the card's volume and the gains
 /// of the voices combine is told at `PlayerControl.OutputLevel`.
 final class OutputControl {
-    /// Between two attempts at what has failed.
-    private static let retry: CInt = 5000
+    /// The shortest and the longest time between two attempts at what has failed, in milliseconds.
+    private static let retries: ClosedRange<CInt> = 50...5000
     /// How long turned-down voices take to reach the loudspeaker before the card is turned up, in milliseconds.
     private static let settling: CInt = 20
 
@@ -19,9 +19,12 @@ final class OutputControl {
     private let amplifier: (any AmplifierSwitch)?
     private let card: String
     private let element: String?
+    /// The card's mixer, and the opening of the device that it belongs to.
     private var volume: HardwareVolume?
+    private var opening: Int?
     private var isOn: Bool?
     private var isFailing = false
+    private var retry = OutputControl.retries.lowerBound
 
     init(control: PlayerControl, configuration: PlayerConfiguration, amplifier: (any AmplifierSwitch)?) {
         self.control = control
@@ -40,7 +43,8 @@ final class OutputControl {
             if let element { level(element) }
             if hasEnded { return }
             var descriptor = pollfd(fd: port.output.descriptor, events: Int16(POLLIN), revents: 0)
-            unsafe poll(&descriptor, 1, isFailing ? Self.retry : -1)
+            unsafe poll(&descriptor, 1, isFailing ? retry : -1)
+            retry = isFailing ? min(retry * 2, Self.retries.upperBound) : Self.retries.lowerBound
             port.output.clear()
         }
     }
@@ -59,20 +63,25 @@ final class OutputControl {
     }
 
     private func level(_ element: String) {
+        // The mixer of a card that has gone stays dead when the card comes back.
+        let present = control.opening
+        if present != opening { volume = nil }
+        opening = present
+        guard let opening else { return }
         do throws(PCMError) {
             if volume == nil {
                 let opened = try HardwareVolume(card: card, name: element)
-                control.setOutputLevel(try opened.level())
+                control.setOutputLevel(try opened.level(), highest: opened.range.upperBound, of: opening)
                 volume = consume opened
             }
             if let wanted = control.wantedOutputLevel {
                 let level = volume?.step(for: wanted) ?? 0
                 if level > control.outputLevel {
-                    control.setOutputLevel(level)
+                    control.setOutputLevel(level, of: opening)
                     poll(nil, 0, Self.settling)
                 }
                 try volume?.set(level)
-                control.setOutputLevel(level)
+                control.setOutputLevel(level, of: opening)
             }
             control.note(nil, about: .volume)
         } catch {

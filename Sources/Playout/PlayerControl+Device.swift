@@ -27,6 +27,7 @@ extension PlayerControl {
             state.status.hint =
                 parameters.canRewind ? "" : "This device cannot take back what was written: short buffer, more CPU."
             // A card that came back has its volume to be set again.
+            state.output.openings += 1
             port.output.signal()
             guard state.rate != parameters.rate else { return }
             state.rate = parameters.rate
@@ -57,6 +58,7 @@ extension PlayerControl {
             state.status.state = .lost(reason)
             state.status.hint = hint
             emit(.deviceLost(reason), &state)
+            forgetOutputLevel(&state)
         }
     }
 }

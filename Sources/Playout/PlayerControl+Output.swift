@@ -11,10 +11,15 @@ extension PlayerControl {
     /// greatest gain among the voices that sound is set there, so that the samples keep their bits and what is quiet
     /// stays free of the card's hiss; the rest of each voice's gain, usually nothing, is done to its samples. An emergency so
     /// raises the card for as long as it sounds. Nothing is ever louder than was asked, not even for a moment: before the card is
-    /// turned up the samples are turned down, and after it was turned down they are turned up.
+    /// turned up the samples are turned down, and after it was turned down they are turned up. A card that comes back is another one, and
+    /// counts as at its highest until it has been asked.
     struct OutputLevel {
         /// What the card contributes to every gain, in dB; 0 where it has no volume.
         var card = 0.0
+        /// The most that it can contribute, as far as is known.
+        var highest = 0.0
+        /// How often the device has been opened.
+        var openings = 0
         /// What it should contribute, once something has sounded.
         var wanted: Double?
     }
@@ -31,17 +36,38 @@ extension PlayerControl {
     /// What the card should contribute.
     var wantedOutputLevel: Double? { state.withLock { $0.output.wanted } }
 
-    /// Takes note of what the card contributes from now on, and has the samples make up for it.
-    func setOutputLevel(_ decibels: Double) {
+    /// Which opening of the device the card's volume is about; nil while there is none.
+    var opening: Int? { state.withLock { $0.status.state == .idle ? $0.output.openings : nil } }
+
+    /// Takes note of what the card contributes from now on, and has the samples make up for it. A card of another opening is none of
+    /// this one's.
+    ///
+    /// - Parameter highest: the most that it can contribute, where that was asked.
+    func setOutputLevel(_ decibels: Double, highest: Double? = nil, of opening: Int) {
         state.withLock { state in
-            guard state.output.card != decibels else { return }
-            state.output.card = decibels
+            guard state.output.openings == opening, state.status.state == .idle else { return }
+            if let highest { state.output.highest = highest }
             state.status.cardVolume = decibels
-            for voice in state.voices.values where voice.isAttached && !voice.isStopping {
-                send(.level, voice, ramp: RampShape(frames: frames(0.005, state), curve: .linear), &state)
-            }
-            wakeMixer(&state)
+            follow(decibels, ramp: 0.005, &state)
         }
+    }
+
+    /// The card has gone, and nobody knows at which level it comes back.
+    func forgetOutputLevel(_ state: inout State) {
+        guard configuration.mixerElement != nil else { return }
+        state.status.cardVolume = nil
+        // Nobody hears the step.
+        follow(state.output.highest, ramp: 0, &state)
+    }
+
+    /// Has the samples make up for what the card contributes.
+    private func follow(_ decibels: Double, ramp: Double, _ state: inout State) {
+        guard state.output.card != decibels else { return }
+        state.output.card = decibels
+        for voice in state.voices.values where voice.isAttached {
+            send(.level, voice, ramp: RampShape(frames: frames(ramp, state), curve: .linear), &state)
+        }
+        wakeMixer(&state)
     }
 
     /// Finds the greatest gain among what sounds, and has the card set to it.

@@ -6,6 +6,7 @@
 #include <alsa/asoundlib.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -48,6 +49,8 @@ static void obey(struct loa_control *control, const char *word, const char *valu
         control->lost = true;
     else if (!strcmp(word, LOA_CONTROL_PRESENT) && !value)
         control->lost = false;
+    else if (!strcmp(word, LOA_CONTROL_REPLUG) && value && parse_count(value, &control->replugs))
+        return;
     else if (!strcmp(word, LOA_CONTROL_STUCK) && !value)
         control->stuck = true;
     else if (!strcmp(word, LOA_CONTROL_XRUN) && value && parse_count(value, &control->xruns))
@@ -55,11 +58,11 @@ static void obey(struct loa_control *control, const char *word, const char *valu
     else if (!strcmp(word, LOA_CONTROL_SUSPEND) && value && parse_count(value, &control->suspends))
         return;
     else if (strcmp(word, LOA_CONTROL_PPM) || !value || !loa_parse_ppm(value, &control->milli_ppm))
-        SNDERR("%s: cannot understand \"%s%s%s\"; write \"lost\", \"present\", \"stuck\", \"xrun NUMBER\", \"suspend NUMBER\" or "
-               "\"ppm NUMBER\"", control->path, word, value ? " " : "", value ? value : "");
+        SNDERR("%s: cannot understand \"%s%s%s\"; write \"lost\", \"present\", \"replug NUMBER\", \"stuck\", \"xrun NUMBER\", "
+               "\"suspend NUMBER\" or \"ppm NUMBER\"", control->path, word, value ? " " : "", value ? value : "");
 }
 
-/// Reads the whole file, which says all: what it does not mention is as it was at first.
+/// Reads the whole file, which says all: what it does not mention is as it was at first, but what was lost stays so.
 /// An empty or missing file changes nothing, because it is about to be written.
 static void read_file(struct loa_control *control) {
     char text[control_file_limit];
@@ -71,6 +74,7 @@ static void read_file(struct loa_control *control) {
     if (length <= 0)
         return;
     text[length] = '\0';
+    bool lost = control->lost;
     control->lost = false;
     control->stuck = false;
     control->milli_ppm = control->usual_milli_ppm;
@@ -81,6 +85,7 @@ static void read_file(struct loa_control *control) {
         if (word)
             obey(control, word, strtok_r(NULL, " \t\r", &rest));
     }
+    control->lost |= lost || control->replugs > control->opened_at;
 }
 
 static void watch_file(struct loa_control *control) {
@@ -89,7 +94,8 @@ static void watch_file(struct loa_control *control) {
 }
 
 int loa_control_open(struct loa_control *control, const char *path, int64_t milli_ppm) {
-    *control = (struct loa_control){.notify = -1, .watch = -1, .usual_milli_ppm = milli_ppm, .milli_ppm = milli_ppm};
+    *control = (struct loa_control){.notify = -1, .watch = -1, .usual_milli_ppm = milli_ppm, .milli_ppm = milli_ppm,
+                                    .opened_at = ULONG_MAX};
     if (!path)
         return 0;
     control->path = strdup(path);
@@ -111,6 +117,7 @@ int loa_control_open(struct loa_control *control, const char *path, int64_t mill
     }
     watch_file(control);
     read_file(control);
+    control->opened_at = control->replugs;
     return 0;
 }
 

@@ -12,11 +12,13 @@ struct loa_control {
     int notify;  ///< An inotify descriptor, readable once the file was changed; -1 without a control file.
     int watch;
     int64_t usual_milli_ppm;  ///< Holds where the file says nothing of it.
-    bool lost;
+    bool lost;  ///< For good, of what was opened.
     bool stuck;
     int64_t milli_ppm;
     unsigned long xruns;     ///< How often the card has been told to run dry.
     unsigned long suspends;  ///< How often it has been told to be suspended.
+    unsigned long replugs;   ///< How often the card has been pulled and put back.
+    unsigned long opened_at; ///< `replugs` when it was opened.
 };
 
 /// Reads the file for the first time, making an empty one if there is none, and begins to watch it.

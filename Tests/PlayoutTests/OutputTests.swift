@@ -154,6 +154,52 @@ import Testing
         #expect(try String(contentsOfFile: stage.path("levels"), encoding: .utf8) == "37 1\n")
     }
 
+    @Test func `a card that was pulled and put back has its volume set anew at once`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        _ = try stage.music("music", seconds: 3, rate: 48_000)
+        try await stage.play {
+            $0.mixerElement = "Master"
+        } body: { player, events in
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))], gain: -20))
+            player.start(first, at: .now)
+            _ = await events.next { if case .progress = $0 { true } else { nil } }
+            #expect(player.status.cardVolume == -19.5)
+            // It wakes up at its loudest.
+            try "63 1\n".write(toFile: stage.path("levels"), atomically: false, encoding: .utf8)
+            try stage.say("replug 1")
+            let end = await events.returnAndEnd(of: first)
+            #expect(end?.completion == .finished)
+            #expect(try String(contentsOfFile: stage.path("levels"), encoding: .utf8) == "37 1\n")
+            #expect(player.status.cardVolume == -19.5)
+        }
+    }
+
+    @Test func `a card that came back counts as at its loudest until its volume is set`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        let music = try stage.music("music", seconds: 4, rate: 48_000)
+        try await stage.play {
+            $0.mixerElement = "Master"
+        } body: { player, events in
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))], gain: -20))
+            player.start(first, at: .now)
+            _ = await events.next { if case .progress = $0 { true } else { nil } }
+            #expect(player.status.cardVolume == -19.5)
+            try stage.say("lost")
+            _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
+            #expect(player.status.cardVolume == nil)
+            // Its volume cannot be set.
+            try stage.replaceCard("rates [ 48000 ]")
+            let end = await events.returnAndEnd(of: first)
+            #expect(end?.completion == .finished)
+            let heard = try stage.samples("again.wav")
+            try #require(heard.count > 48_000)
+            let quiet = music.map { Int16((Double($0) * 0.1).rounded()) }
+            // After the 10 ms in which it comes in.
+            let place = try #require(find(heard[960..<14_400], in: quiet))
+            #expect(find(quiet[place...], in: heard) == 960)
+        }
+    }
+
     @Test func `a card without the element is told of, and the samples have it all`() async throws {
         let stage = try Stage("rates [ 48000 ]")
         let music = try stage.music("music", seconds: 0.3, rate: 48_000)

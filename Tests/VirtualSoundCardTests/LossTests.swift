@@ -41,6 +41,20 @@ import Testing
         #expect(try card.heard().samples == sound)
     }
 
+    @Test func `a card that was pulled and put back is lost to who had it, and can be opened at once`() throws {
+        let card = try TestCard(options: HandleTests.long)
+        for number in 1...2 {
+            let pcm = try PCM(card, buffer: 192000)
+            try pcm.write(Sound.noise(frames: 192000))
+            try pcm.start()
+            try card.say("replug \(number)\n")
+            #expect(throws: PCM.Refusal(code: ENODEV)) { try pcm.wait() }
+            try card.say("present\n")
+            #expect(throws: PCM.Refusal(code: ENODEV)) { try pcm.prepare() }
+        }
+        #expect(try card.segments().map(\.ended) == ["lost", "lost"])
+    }
+
     @Test func `a drain says that the end was not heard`() throws {
         let card = try TestCard(options: HandleTests.long)
         let pcm = try PCM(card, buffer: 192000)

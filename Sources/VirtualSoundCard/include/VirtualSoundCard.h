@@ -9,6 +9,9 @@
 #define LOA_CONTROL_LOST "lost"
 /// Control file: the card is there. It can be opened again.
 #define LOA_CONTROL_PRESENT "present"
+/// Control file: followed by a number, how often the card has been pulled and put back at once since the file was new. Each
+/// time that the number grows, every handle that was open is lost as by "lost", and the card can be opened again.
+#define LOA_CONTROL_REPLUG "replug"
 /// Control file: the card says that it plays, and does not move.
 #define LOA_CONTROL_STUCK "stuck"
 /// Control file: followed by a number, how often the card has been made to run dry since the file was new. Each time that the
