@@ -3,8 +3,8 @@
 /// The one place in which they meet. A journal tells each, so that nobody has to guess why a cue was as loud as it was.
 /// Ramps are left out: they only lead from one gain to the next.
 public struct GainChain: Hashable, Codable, Sendable {
-    /// Of each piece of audio, in the order of playing: what brings it to the target loudness, as ingest measured it. It is
-    /// applied piece by piece, and is no part of `sum`.
+    /// Of each piece of audio that was loaded, in the order of playing, and of relays' fallbacks among them: what brings it to the
+    /// target loudness, as ingest measured it. It is applied piece by piece, and is no part of `sum`.
     public var content: [Double]
     /// The node's volume for the class: `volumes.normal`, or `volumes.emergency` for an emergency.
     public var node: Double
@@ -18,7 +18,10 @@ public struct GainChain: Hashable, Codable, Sendable {
     public var duck: Double
 
     /// The gain of the whole voice in dB: all factors but those of its pieces.
-    public var sum: Double { node + night + cue + ceiling + duck }
+    public var sum: Double { unducked + duck }
+
+    /// The same, while nothing ducks it.
+    public var unducked: Double { node + night + cue + ceiling }
 
     /// Puts the factors together by the rule of the node: the ceiling binds all but emergencies, and the night none of them.
     ///

@@ -48,7 +48,7 @@ public struct PlaybackEvent: Hashable, Codable, Sendable {
     public var peak: Double?
     /// The gain in dB at which it sounded, ducking left out.
     public var gain: Double?
-    /// What that gain is made of; in `started`.
+    /// What that gain is made of, and the duck: that of the moment in `started` and `resumed`, the deepest in a terminal record.
     public var gains: GainChain?
     /// The cue that interrupted this one.
     public var by: CueID?

@@ -106,13 +106,11 @@ extension Director {
 
     private mutating func sound(_ id: CueID, ducking decibels: Double) {
         guard let index = index(of: id), playbacks[index].ending == nil else { return }
-        playbacks[index].gains = gains(of: playbacks[index].cue)
-        let base = playbacks[index].gain
         guard playbacks[index].hasBegun else { return begin(index) }
         switch playbacks[index].voice?.state {
-        case .playing: setGain(index, base + decibels)
+        case .playing: setGain(index, ducking: decibels)
         case .paused where !isDeviceLost:
-            setGain(index, base + decibels)
+            setGain(index, ducking: decibels)
             resume(index)
         default: break
         }
@@ -124,12 +122,12 @@ extension Director {
         if playbacks[index].voice == nil { load(index) }
         switch playbacks[index].voice?.state {
         case .loaded:
-            setGain(index, playbacks[index].gain)
+            setGain(index)
             playbacks[index].voice?.state = .playing
             start(index, at: .now)
             markBegun(index, at: time.monotonic)
         case .paused:
-            setGain(index, playbacks[index].gain)
+            setGain(index)
             playbacks[index].startOrder = .now
             playbacks[index].voice?.state = .playing
             effects.append(.resume(playbacks[index].id, from: .heard))
@@ -160,8 +158,8 @@ extension Director {
     private mutating func load(_ index: Int) {
         let cue = playbacks[index].cue
         let (blocks, omitted) = playable(cue)
-        let order = LoadOrder(blocks: blocks, gain: gains(of: cue).sum, offset: offset(of: playbacks[index]))
         let gains = gains(of: cue)
+        let order = LoadOrder(blocks: blocks, gain: gains.sum, offset: offset(of: playbacks[index]))
         playbacks[index].order = order
         playbacks[index].omitted = omitted
         playbacks[index].gains = gains
@@ -194,10 +192,14 @@ extension Director {
         effects.append(.start(playbacks[index].id, at: start))
     }
 
-    private mutating func setGain(_ index: Int, _ decibels: Double) {
-        guard playbacks[index].voice?.gain != decibels else { return }
-        playbacks[index].voice?.gain = decibels
-        effects.append(.setGain(playbacks[index].id, decibels: decibels))
+    private mutating func setGain(_ index: Int, ducking decibels: Double = 0) {
+        var gains = gains(of: playbacks[index].cue)
+        gains.duck = decibels
+        playbacks[index].gains = gains
+        playbacks[index].deepestDuck = min(playbacks[index].deepestDuck, decibels)
+        guard playbacks[index].voice?.gain != gains.sum else { return }
+        playbacks[index].voice?.gain = gains.sum
+        effects.append(.setGain(playbacks[index].id, decibels: gains.sum))
     }
 
     mutating func stopVoice(_ index: Int) {

@@ -49,7 +49,11 @@ extension Director {
         event.framesDue = end.flatMap { $0.rate > 0 ? $0.framesDue : nil }
         event.peak = end.flatMap { $0.peak.isFinite ? $0.peak : nil }
         event.framesSilent = end.flatMap { $0.framesSilent > 0 ? $0.framesSilent : nil }
-        if playback.hasBegun { event.gain = playback.gain }
+        if playback.hasBegun {
+            event.gain = playback.gain
+            event.gains = playback.allGains
+            event.gains?.duck = playback.deepestDuck
+        }
         effects.append(.record(.playback(event)))
         settle(playback.cue)
     }

@@ -14,7 +14,7 @@ extension Director {
             guard playbacks[index].startRecorded else {
                 return noteStart(index, at: time.reckoned, error: 0)
             }
-            record(.resumed, playbacks[index].cue)
+            noteResumption(index)
         case .ended(_, let end): noteEnd(index, end)
         }
     }
@@ -34,13 +34,20 @@ extension Director {
         var event = event(playbacks[index].earlier == nil ? .started : .resumed, cue)
         if let offset = playbacks[index].order?.offset, offset > 0 { event.offset = offset }
         event.gain = playbacks[index].gain
-        event.gains = gainsNow(index)
+        event.gains = playbacks[index].allGains
         if case .at = playbacks[index].startOrder {
             event.startError = error
         } else {
             // Against an untrusted clock, or one that is behind the controller's, the player's own delay is the better measure.
             event.startError = time.isTrusted ? max(error, instant.seconds(since: cue.due)) : error
         }
+        effects.append(.record(.playback(event)))
+    }
+
+    private mutating func noteResumption(_ index: Int) {
+        var event = event(.resumed, playbacks[index].cue)
+        event.gain = playbacks[index].gain
+        event.gains = playbacks[index].allGains
         effects.append(.record(.playback(event)))
     }
 

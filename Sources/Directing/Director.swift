@@ -110,7 +110,7 @@ public struct Director: Sendable {
         playbacks.filter { $0.hasBegun && $0.ending == nil }.sorted { $0.id < $1.id }.map { playback in
             let state: CueState.State =
                 switch playback.voice?.state {
-                case .playing where (playback.voice?.gain ?? 0) < playback.gain: .ducked
+                case .playing where playback.gains.duck < 0: .ducked
                 case .playing: .playing
                 default: .interrupted
                 }

@@ -23,8 +23,10 @@ struct Playback: Sendable {
     var interruptedBy: CueID?
     /// It went on at its live edge, so that not all of it was to be heard.
     var hasSkipped = false
-    /// What the gain that it was told last is made of, ducking left out.
+    /// What the gain that it was told last is made of, but for its pieces.
     var gains = GainChain()
+    /// How far it was lowered under another cue at the most: 0 or less.
+    var deepestDuck = 0.0
     /// When its voice was told to sound for the first time, in monotonic nanoseconds.
     var began: Int64?
     /// Nanoseconds that it had sounded for when it was last told to.
@@ -51,7 +53,14 @@ struct Playback: Sendable {
     var id: CueID { cue.id }
 
     /// The gain in dB without ducking that it was told last.
-    var gain: Double { gains.sum }
+    var gain: Double { gains.unducked }
+
+    /// What its gain is made of, for its record.
+    var allGains: GainChain {
+        var all = gains
+        all.content = order?.audio.map(\.gain) ?? []
+        return all
+    }
 
     /// Nanoseconds that it has sounded for, interruptions left out.
     func sounded(at monotonic: Int64) -> Int64 { soundedBefore + (soundsSince.map { max(0, monotonic - $0) } ?? 0) }

@@ -72,4 +72,50 @@ import Testing
         world.run(seconds: 2)
         #expect(world.heardNow == [Samples.cue("a"): 1])
     }
+
+    @Test func `an end tells the factors of the last gain`() throws {
+        var world = Self.world(Self.night("10:01", "10:02", -12))
+        world.publish([Samples.broadcast("a", in: world, after: 50, seconds: 20)])
+        world.run(seconds: 80)
+        let started = try #require(world.story(Samples.cue("a")).first { $0.kind == .started })
+        #expect(started.gains?.night == 0)
+        let end = try #require(world.terminal[Samples.cue("a")])
+        #expect(end.gain == -12)
+        #expect(end.gains?.night == -10 && end.gains?.node == -2 && end.gains?.sum == -12)
+        #expect(end.gains?.content == [0])
+    }
+
+    @Test func `an end tells how far a cue was lowered under others, and a resumption how far it is`() throws {
+        var world = Self.world(NodeSettings.Volumes(normal: -2))
+        var all = [Samples.broadcast("a", in: world, seconds: 30)]
+        world.publish(all)
+        world.run(seconds: 2)
+        // Silent under an emergency, then soft under what came meanwhile, then as before.
+        all.append(Samples.broadcast("e", .emergency, in: world, seconds: 5))
+        all.append(Samples.broadcast("b", .priority, in: world, seconds: 10))
+        all[2].over = .duck(decibels: -15)
+        world.publish(all)
+        world.run(seconds: 7)
+        #expect(world.heardNow == [Samples.cue("a"): -17, Samples.cue("b"): -2])
+        world.run(seconds: 60)
+        let story = world.story(Samples.cue("a"))
+        #expect(story.map(\.kind) == [.accepted, .fetched, .started, .interrupted, .resumed, .finished])
+        #expect(story.map(\.gains?.duck) == [nil, nil, 0, nil, -15, -15])
+        #expect(story.map(\.gain) == [nil, nil, -2, nil, -2, -2])
+        let other = try #require(world.terminal[Samples.cue("b")])
+        #expect(other.gains?.duck == 0)
+    }
+
+    @Test func `the gain of a piece that was left out is not told`() throws {
+        var world = Self.world(NodeSettings.Volumes())
+        var pieces = (1...3).compactMap { Samples.audio($0, seconds: 5) }
+        for index in pieces.indices { pieces[index].gain = [-3.5, 7, 2][index] }
+        world.setContent(pieces[1].sha256, .failed(Reason(.contentCorrupt, "the hash differs")))
+        var programme = Samples.programme("p")
+        programme.blocks = pieces.map { .audio($0) }
+        world.publish(schedule: [programme])
+        world.run(seconds: 90)
+        let story = world.story(Samples.occurrence("p")).filter { [.started, .failed].contains($0.kind) }
+        #expect(story.map(\.gains?.content) == [[-3.5, 2], [-3.5, 2]])
+    }
 }
