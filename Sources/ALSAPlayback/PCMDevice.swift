@@ -115,11 +115,12 @@ public struct PCMDevice: ~Copyable {
         return Int(written)
     }
 
-    /// Takes back up to `frames` of the newest frames. Returns how many; 0 when the device cannot.
-    public func rewind(_ frames: Int) -> Int {
-        guard frames > 0 else { return 0 }
+    /// Takes back the newest `frames` frames, if at least `reserve` frames then remain to be played. Returns how many it took: 0 where
+    /// fewer would remain or the device cannot, less than `frames` where it takes back no more.
+    public func rewind(_ frames: Int, leaving reserve: Int) -> Int {
         // What can be rewound is counted from the position that was read last.
-        unsafe snd_pcm_avail(handle)
+        let room = unsafe snd_pcm_avail(handle)
+        guard frames > 0, room >= 0, parameters.bufferFrames - Int(room) - frames >= reserve else { return 0 }
         let possible = unsafe snd_pcm_rewindable(handle)
         guard possible > 0 else { return 0 }
         let taken = unsafe snd_pcm_rewind(handle, snd_pcm_uframes_t(min(frames, Int(possible))))

@@ -31,6 +31,8 @@ final class Mixer {
     /// Longest wait for a device that plays and does not move, beside what it holds.
     static let stall: Int64 = 500_000_000
     static let chunk = 2048
+    /// Frames that are rendered before sound is taken back, and written with it.
+    static let splice = 512
     static let descriptorLimit = 16
 
     let configuration: PlayerConfiguration
@@ -65,8 +67,6 @@ final class Mixer {
     var pausedUntil: Int64 = 0
     /// Seconds ahead of the device that are left alone when sound is taken back.
     var margin: Double
-    /// Seconds that the mixer has lately needed, at the most, from a look at the device until the first of its frames were written.
-    var slowness = 0.0
     /// When sound was last taken back.
     var takenBackAt: Int64 = 0
     /// Until when the amplifier stays on, in monotonic time; while it is needed for ever.
@@ -220,8 +220,6 @@ final class Mixer {
     // MARK: - The device, playing
 
     private func play() throws(PCMFault) {
-        // Not the position's own instant, which some drivers take at the period's end.
-        let look = MonotonicClock.nanoseconds
         guard let parameters, var position = try device?.position() else { throw PCMFault.gone }
         let clock = FrameClock(
             frame: renderer.frontier - Int64(position.delay), instant: wallTime(of: position.instant), rate: rate)
@@ -236,19 +234,14 @@ final class Mixer {
                 return
             }
         }
-        var first = Self.chunk
-        if renderer.hasCommands {
-            // What is heard next is written first.
-            if takeBack(&position, parameters) { first = Self.chunk / 8 }
-            renderer.takeCommands()
-        }
+        if renderer.hasCommands, try !rewrite(&position, parameters, clock) { renderer.takeCommands() }
         // A start at an instant needs a device that runs, for only that tells which frame it is.
         isSettling = !position.isRunning && renderer.nextInstant != nil
         if isSettling {
-            try fill(min(position.room, Int(rate / 25)), first: first, since: look)
+            try fill(min(position.room, Int(rate / 25)))
         } else {
             renderer.placeStarts(within: position.room, by: clock)
-            try fill(position.room, first: first, since: look)
+            try fill(position.room)
         }
         if !position.isRunning { try device?.start() }
     }
@@ -279,45 +272,79 @@ final class Mixer {
         return saturating(instant, minus: clock.instant) > lead + 100_000_000
     }
 
-    /// Takes back what the device has not played, up to a margin, so that it can be rendered again. Returns whether it did.
-    private func takeBack(_ position: inout PCMDevice.Position, _ parameters: PCMParameters) -> Bool {
+    /// Has what control asks for take effect before what the device still holds. Returns whether it could.
+    ///
+    /// What is to be heard first is rendered before anything is taken back, and is written at once when it was: between the two calls the
+    /// device holds no more than the margin, and at all other times as much as it needs. Where it has come too near while we rendered, for
+    /// a thread may be held up, the same is done again from further ahead.
+    private func rewrite(
+        _ position: inout PCMDevice.Position, _ parameters: PCMParameters, _ clock: FrameClock
+    ) throws(PCMFault) -> Bool {
+        guard parameters.canRewind, position.isRunning else { return false }
+        let end = renderer.frontier
         // Where the position moves by whole periods the device may be one ahead of it.
-        let needed = min(max(margin, 4 * slowness), max(Self.longestMargin, margin))
-        let kept = Int(needed * Double(rate)) + (parameters.isBatch ? parameters.periodFrames : 0)
-        let ahead = parameters.bufferFrames - position.room
-        let oldest = Int(renderer.frontier - renderer.earliestRewind)
-        let wanted = min(ahead - kept, oldest)
-        guard parameters.canRewind, wanted > 0 else { return false }
-        let taken = device?.rewind(wanted) ?? 0
-        position.room += taken
-        renderer.rewind(to: renderer.frontier - Int64(taken))
-        takenBackAt = MonotonicClock.nanoseconds
-        return taken > 0
-    }
-
-    /// Renders and writes `room` frames, the `first` of them at once; `look` is when the device was asked for its position.
-    private func fill(_ room: Int, first: Int, since look: Int64) throws(PCMFault) {
-        var left = room
-        var chunk = first
-        while left > 0 {
-            let count = min(left, chunk)
-            let start = renderer.frontier
+        let unseen = parameters.isBatch ? parameters.periodFrames : 0
+        var ahead = Int(margin * Double(rate))
+        while true {
+            let held = parameters.bufferFrames - position.room
+            let wanted = min(held - unseen - ahead, Int(end - renderer.earliestRewind))
+            proceed(to: end - Int64(max(0, wanted)))
+            if wanted <= 0 { return false }
+            renderer.tryCommands()
+            renderer.placeStarts(within: position.room + wanted, by: clock)
+            let count = min(position.room + wanted, Self.splice)
             unsafe renderer.render(count, as: format, to: buffer)
-            var written = 0
+            let taken = device?.rewind(wanted, leaving: unseen + ahead / 2) ?? 0
+            if taken == wanted {
+                renderer.keepCommands()
+                takenBackAt = MonotonicClock.nanoseconds
+                position.room += taken
+                position.room -= try write(count)
+                return true
+            }
+            renderer.returnCommands()
+            if taken > 0 {
+                proceed(to: end - Int64(taken))
+                takenBackAt = MonotonicClock.nanoseconds
+                position.room += taken
+                renderer.takeCommands()
+                return true
+            }
+            ahead *= 2
             do throws(PCMFault) {
-                written = unsafe try device?.write(buffer, frames: count) ?? 0
+                position = try device?.position() ?? position
             } catch {
-                // What was not written will not be heard.
-                renderer.rewind(to: start)
+                proceed(to: end)
                 throw error
             }
-            if written < count {
-                renderer.rewind(to: start + Int64(written))
-                return
-            }
-            if left == room { slowness = max(Double(MonotonicClock.nanoseconds - look) / 1e9, slowness * 0.99) }
-            left -= count
-            chunk = Self.chunk
         }
+    }
+
+    /// Has the renderer stand at `frame`, of what the device holds already.
+    private func proceed(to frame: Int64) {
+        renderer.rewind(to: frame)
+        while renderer.frontier < frame {
+            unsafe renderer.render(Int(min(frame - renderer.frontier, Int64(Self.chunk))), as: format, to: nil)
+        }
+    }
+
+    /// Renders and writes `room` frames.
+    private func fill(_ room: Int) throws(PCMFault) {
+        var left = room
+        while left > 0 {
+            let count = min(left, Self.chunk)
+            unsafe renderer.render(count, as: format, to: buffer)
+            if try write(count) < count { return }
+            left -= count
+        }
+    }
+
+    /// Writes the `count` frames that were rendered last. Returns how many there was room for; the others are rendered again.
+    private func write(_ count: Int) throws(PCMFault) -> Int {
+        var written = 0
+        // What was not written will not be heard.
+        defer { if written < count { renderer.rewind(to: renderer.frontier - Int64(count - written)) } }
+        written = unsafe try device?.write(buffer, frames: count) ?? 0
+        return written
     }
 }

@@ -84,17 +84,12 @@ public final class Player: Sendable {
     }
 
     private static func mix(_ configuration: PlayerConfiguration, _ control: PlayerControl, _ logger: Logger) {
-        var configuration = configuration
         var verdicts: Logger.Metadata = [:]
-        var isRealtime = false
         if let priority = configuration.realtimePriority {
             let verdict = RealtimePrivilege.scheduleCallingThread(priority: priority)
             verdicts["scheduling"] = "\(verdict)"
-            isRealtime = verdict == .granted
-            if !isRealtime { askRealtimeKit(priority: priority, logger) }
+            if verdict != .granted { askRealtimeKit(priority: priority, logger) }
         }
-        // A thread that others may hold up must leave the device more.
-        if !isRealtime { configuration.rewindMargin *= 4 }
         let mixer = Mixer(configuration: configuration, link: control.link, port: control.port) { news in
             control.hear(news)
         }

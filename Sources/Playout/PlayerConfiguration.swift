@@ -12,9 +12,9 @@ public struct PlayerConfiguration: Sendable, Hashable {
     public var bufferDuration = 0.25
     /// Seconds of sound that a device holds which cannot take back what was written.
     public var shortBufferDuration = 0.02
-    /// How far ahead of the device's own position, in seconds, sound is replaced when something must be heard now; or four times as long as
-    /// the mixer has lately needed for that, if that is more. Doubled, up to 0.04, each time that the device ran dry because of it; begins
-    /// anew with each opening of the device. Four times as much where the mixer has no real-time scheduling from its start.
+    /// How far ahead of the device's own position, in seconds, sound is replaced when something must be heard now; further where the mixer
+    /// was held up meanwhile. Doubled, up to 0.04, each time that the device ran dry because of it; begins anew with each opening of the
+    /// device.
     public var rewindMargin = 0.000_5
     /// The `SCHED_FIFO` priority of the mixer, or nil for none. Where it is not permitted the player goes on without. Below
     /// the kernel's own interrupt threads, which have 50.

@@ -34,17 +34,21 @@ struct CommandRing: @unchecked Sendable {
         return true
     }
 
-    /// Takes the oldest message, if there is one.
+    /// The oldest message but `passed` older ones, if there is one. It stays.
     @_noLocks
-    func pop() -> RenderCommand? {
-        guard let place = places.filled else { return nil }
-        let message = unsafe messages[place]
-        places.vacate()
-        return message
+    func message(after passed: Int) -> RenderCommand? {
+        guard let place = places.filled(after: passed) else { return nil }
+        return unsafe messages[place]
     }
 
-    /// Whether a message waits.
+    /// Removes the oldest `count` messages.
+    @_noLocks
+    func remove(_ count: Int) {
+        places.vacate(count)
+    }
+
+    /// Whether no message waits.
     var isEmpty: Bool {
-        @_noLocks get { places.filled == nil }
+        @_noLocks get { places.filled() == nil }
     }
 }

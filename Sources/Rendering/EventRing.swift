@@ -37,7 +37,7 @@ struct EventRing: @unchecked Sendable {
     /// Takes the oldest message, if there is one.
     @_noLocks
     func pop() -> RenderEvent? {
-        guard let place = places.filled else { return nil }
+        guard let place = places.filled() else { return nil }
         let message = unsafe messages[place]
         places.vacate()
         return message

@@ -1,5 +1,5 @@
 /// What the renderer reports once the device has played it.
-public struct RenderEvent: Sendable, BitwiseCopyable {
+public struct RenderEvent: Sendable, Equatable, BitwiseCopyable {
     /// The kinds of event.
     public enum Kind: Sendable, BitwiseCopyable {
         /// The first frame of a voice was heard.

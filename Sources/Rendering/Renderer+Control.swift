@@ -9,11 +9,50 @@ extension Renderer {
     /// Does what control has asked for, with effect from the frontier on.
     @_noLocks
     public mutating func takeCommands() {
+        tryCommands()
+        keepCommands()
+    }
+
+    /// As `takeCommands`, while it is not known yet whether what is rendered from here on will be heard. Nothing but `placeStarts` and
+    /// `render` may come before `keepCommands` or `returnCommands`.
+    @_noLocks
+    public mutating func tryCommands() {
         rewind(to: frontier)
-        while transitionCount < Self.transitionLimit - 32, let command = commands.pop() {
-            apply(command)
+        var slot = 0
+        while slot < Self.slots {
+            unsafe untried[slot] = voices[slot]
+            slot &+= 1
         }
+        untriedTransitions = transitionCount
+        tried = 0
+        isCommanding = true
+        while transitionCount < Self.transitionLimit - 32, let command = commands.message(after: tried) {
+            apply(command)
+            tried &+= 1
+        }
+        isCommanding = false
         barrier = frontier
+        save()
+    }
+
+    /// The commands that were tried have their effect.
+    @_noLocks
+    public mutating func keepCommands() {
+        commands.remove(tried)
+        tried = 0
+    }
+
+    /// The commands that were tried have had no effect and wait again, and the renderer stands where they were tried.
+    @_noLocks
+    public mutating func returnCommands() {
+        rewind(to: barrier)
+        transitionCount = untriedTransitions
+        var slot = 0
+        while slot < used {
+            unsafe voices[slot] = untried[slot]
+            slot &+= 1
+        }
+        tried = 0
         save()
     }
 

@@ -50,7 +50,8 @@ extension Renderer {
                 unsafe rings[slot].release(before: then.position)
                 if unsafe accounts[slot].passed &- accounts[slot].reported >= progressInterval {
                     unsafe accounts[slot].reported = accounts[slot].passed
-                    post(.progress, slot: slot, voice: now, frame: frame, clock: clock)
+                    // What lies ahead may be rendered again.
+                    post(.progress, slot: slot, voice: then, frame: frame, clock: clock)
                 }
             }
             slot &+= 1

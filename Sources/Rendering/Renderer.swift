@@ -35,6 +35,8 @@ public struct Renderer: ~Copyable {
         var kind: RenderEvent.Kind
         var slot: Int
         var voice: VoiceState
+        /// Whether a command made it, so that it is not made again when the frames from there on are.
+        var isCommanded: Bool
     }
 
     /// What control has heard of a voice; moves with the device, never back.
@@ -67,6 +69,11 @@ public struct Renderer: ~Copyable {
     let rings: UnsafeMutablePointer<FrameRing>
     let voices: UnsafeMutablePointer<VoiceState>
     let saved: UnsafeMutablePointer<VoiceState>
+    /// The voices as they were before the commands that are being tried, how many transitions there were, and how many commands it is.
+    let untried: UnsafeMutablePointer<VoiceState>
+    var untriedTransitions = 0
+    var tried = 0
+    var isCommanding = false
     let savedFrames: UnsafeMutablePointer<Int64>
     let transitions: UnsafeMutablePointer<Transition>
     let accounts: UnsafeMutablePointer<Account>
@@ -119,6 +126,7 @@ public struct Renderer: ~Copyable {
         unsafe voices = .allocate(capacity: Self.slots)
         unsafe saved = .allocate(capacity: Self.slots * Self.blocks)
         unsafe savedFrames = .allocate(capacity: Self.blocks)
+        unsafe untried = .allocate(capacity: Self.slots)
         unsafe transitions = .allocate(capacity: Self.transitionLimit)
         unsafe accounts = .allocate(capacity: Self.slots)
         unsafe mixMemory = .allocate(capacity: (Self.span + Limiter.history) * 2)
@@ -131,6 +139,7 @@ public struct Renderer: ~Copyable {
             unsafe (rings + slot).initialize(to: link.ring(slot))
         }
         unsafe voices.initialize(repeating: VoiceState(), count: Self.slots)
+        unsafe untried.initialize(repeating: VoiceState(), count: Self.slots)
         unsafe accounts.initialize(repeating: Account(), count: Self.slots)
         unsafe savedFrames.initialize(repeating: Int64.min, count: Self.blocks)
         unsafe mixMemory.initialize(repeating: 0, count: (Self.span + Limiter.history) * 2)
@@ -144,6 +153,7 @@ public struct Renderer: ~Copyable {
         unsafe voices.deallocate()
         unsafe saved.deallocate()
         unsafe savedFrames.deallocate()
+        unsafe untried.deallocate()
         unsafe transitions.deallocate()
         unsafe accounts.deallocate()
         unsafe mixMemory.deallocate()
@@ -160,6 +170,7 @@ public struct Renderer: ~Copyable {
         unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: voices, count: Self.slots)))
         unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: saved, count: Self.slots * Self.blocks)))
         unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: savedFrames, count: Self.blocks)))
+        unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: untried, count: Self.slots)))
         unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: transitions, count: Self.transitionLimit)))
         unsafe body(UnsafeRawBufferPointer(UnsafeBufferPointer(start: accounts, count: Self.slots)))
         unsafe body(
@@ -277,8 +288,10 @@ public struct Renderer: ~Copyable {
         var kept = 0
         var at = 0
         while at < transitionCount {
-            if unsafe transitions[at].frame <= start {
-                unsafe transitions[kept] = transitions[at]
+            let transition = unsafe transitions[at]
+            // What commands made just before `start` is in the saved state, as what they began with its first frame is.
+            if transition.frame <= start || transition.isCommanded && transition.frame &- 1 <= start {
+                unsafe transitions[kept] = transition
                 kept &+= 1
             }
             at &+= 1
@@ -372,7 +385,8 @@ public struct Renderer: ~Copyable {
             dropped &+= 1
             return
         }
-        unsafe transitions[transitionCount] = Transition(frame: frame, kind: kind, slot: slot, voice: voices[slot])
+        unsafe transitions[transitionCount] = Transition(
+            frame: frame, kind: kind, slot: slot, voice: voices[slot], isCommanded: isCommanding)
         transitionCount &+= 1
     }
 }

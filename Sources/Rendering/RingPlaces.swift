@@ -53,19 +53,18 @@ struct RingPlaces: @unchecked Sendable {
         unsafe counts.pointee.written.store(written &+ 1, ordering: .releasing)
     }
 
-    /// The place of the oldest message, or nil when there is none. For the reader.
-    var filled: Int? {
-        @_noLocks get {
-            let read = unsafe counts.pointee.read.load(ordering: .relaxed)
-            if read == (unsafe counts.pointee.written.load(ordering: .acquiring)) { return nil }
-            return read & mask
-        }
+    /// The place of the oldest message but `passed` older ones, or nil when there is none. For the reader.
+    @_noLocks
+    func filled(after passed: Int = 0) -> Int? {
+        let read = unsafe counts.pointee.read.load(ordering: .relaxed) &+ passed
+        if read == (unsafe counts.pointee.written.load(ordering: .acquiring)) { return nil }
+        return read & mask
     }
 
-    /// Gives the filled place, now read, back to the writer.
+    /// Gives the oldest `count` filled places, now read, back to the writer.
     @_noLocks
-    func vacate() {
+    func vacate(_ count: Int = 1) {
         let read = unsafe counts.pointee.read.load(ordering: .relaxed)
-        unsafe counts.pointee.read.store(read &+ 1, ordering: .releasing)
+        unsafe counts.pointee.read.store(read &+ count, ordering: .releasing)
     }
 }

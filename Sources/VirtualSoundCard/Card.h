@@ -51,6 +51,7 @@ struct loa_card {
     unsigned long xruns;      ///< Done of what the control file orders.
     unsigned long suspends;
     bool stopped_here;        ///< The last stop ended a segment.
+    int64_t status_late;      ///< Microseconds that a status takes longer than its answer is old.
 };
 
 /// How often at most what was heard is appended to the recording, however often the program calls.

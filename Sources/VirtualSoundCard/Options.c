@@ -24,6 +24,7 @@ static const struct number numbers[] = {
     {"periods_min", offsetof(struct loa_options, periods_min), 2, 2, 1024},
     {"periods_max", offsetof(struct loa_options, periods_max), 32, 2, 1024},
     {"file_bytes_max", offsetof(struct loa_options, file_bytes_max), 0xfffff000, 4096, 0xfffff000},
+    {"status_late", offsetof(struct loa_options, status_late), 0, 0, 100000},
     {"microphone_delay", offsetof(struct loa_options, microphone_delay), 20, 1, 10000},
     {"microphone_gain", offsetof(struct loa_options, microphone_gain), 0, -120, 40},
     {"microphone_noise", offsetof(struct loa_options, microphone_noise), -120, -120, 0},

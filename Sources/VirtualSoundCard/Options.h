@@ -27,6 +27,7 @@ struct loa_options {
     int64_t periods_min;
     int64_t periods_max;
     int64_t file_bytes_max;
+    int64_t status_late;       ///< Microseconds.
     int64_t microphone_delay;  ///< Milliseconds.
     int64_t microphone_gain;   ///< dB.
     int64_t microphone_noise;  ///< dBFS; −120 for none.

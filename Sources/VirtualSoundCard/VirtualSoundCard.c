@@ -67,6 +67,8 @@ static int card_delay(snd_pcm_ioplug_t *io, snd_pcm_sframes_t *delay) {
     struct loa_card *card = io->private_data;
     loa_card_look(card);
     *delay = (snd_pcm_sframes_t)(loa_card_written(card) - card->hardware);
+    if (card->status_late > 0)
+        usleep((useconds_t)card->status_late);
     return fault(card);
 }
 
@@ -280,6 +282,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(loa) {
     card->timer = card->descriptor = -1;
     card->control.notify = -1;
     card->recording.segments = card->recording.wave = -1;
+    card->status_late = options.status_late;
     card->io.name = strdup(options.name);
     error = card->io.name ? loa_control_open(&card->control, options.control, options.milli_ppm) : -ENOMEM;
     if (!error && card->control.lost) {

@@ -53,6 +53,55 @@ import Testing
         }
     }
 
+    @Test func `a device that comes too near while something is put before what it holds does not run dry`()
+        async throws
+    {
+        var xruns: [Int] = []
+        // A machine that holds the mixer up for all that the device has makes it run dry, and shows nothing.
+        while xruns.count < 5, xruns.last != 0 { xruns.append(try await interrupt()) }
+        #expect(xruns.last == 0, "\(xruns)")
+    }
+
+    /// Pauses music twenty times, and returns how often the device ran dry.
+    private func interrupt() async throws -> Int {
+        // Held up for longer than the margin each time that it has asked where the device is.
+        let stage = try Stage("rates [ 48000 ]\n status_late 1500")
+        let music = try stage.music("music", seconds: 20, rate: 48_000)
+        var xruns = 0
+        try await stage.play {
+            $0.bufferDuration = 0.6
+        } body: { player, events in
+            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
+            player.start(first, at: .now)
+            _ = await events.next { if case .started(first, _, _) = $0 { true } else { nil } }
+            var cuts = [0]
+            for _ in 0..<20 {
+                player.pause(first, ramp: 0)
+                let heard = try #require(
+                    await events.next { if case .paused(_, let heard) = $0 { heard } else { nil } })
+                cuts.append(Int(heard) * 2)
+                player.resume(first, from: .heard, ramp: 0)
+                _ = await events.next { if case .resumed = $0 { true } else { nil } }
+            }
+            player.stop(first, ramp: 0)
+            let end = try #require(await events.end(of: first))
+            cuts.append(Int(end.framesHeard) * 2)
+            xruns = player.status.xruns
+            // What the device held, 0.6 s, was taken back all the same.
+            let lengths = zip(cuts, cuts.dropFirst()).map { ($1 - $0) / 2 }.sorted()
+            #expect(lengths[lengths.count / 2] < 9600, "\(lengths)")
+            guard xruns == 0 else { return }
+            let heard = try stage.heard()
+            var from = 0
+            for (begin, end) in zip(cuts, cuts.dropFirst()) where begin < end {
+                let place = try #require(find(music[begin..<end], in: heard, from: from))
+                #expect(heard[from..<place].allSatisfy { $0 == 0 })
+                from = place + end - begin
+            }
+        }
+        return xruns
+    }
+
     @Test func `a start at an instant falls on its frame`() async throws {
         let stage = try Stage("rates [ 48000 ]")
         let music = try stage.music("music", seconds: 0.5, rate: 48_000)
