@@ -6,7 +6,8 @@ public struct Health: Hashable, Codable, Sendable {
     /// Seconds since the program started.
     public var uptime: Double
     public var playing: [Playing]
-    /// The node's volume in dB.
+    /// The gain in dB that what has no volume of its own gets now, emergencies aside: by night that of the night, and never above the
+    /// ceiling.
     public var volume: Double
     public var device: Device
     public var clock: ClockState
@@ -54,6 +55,9 @@ public struct Health: Hashable, Codable, Sendable {
         /// Playbacks since the program started that had a gap, because their audio was not decoded in time; nil from nodes that do not
         /// count them.
         public var voiceUnderruns: Int64?
+        /// What the card's own volume contributes to every gain, in dB; nil where it is left alone or not known, and from nodes that do
+        /// not tell it.
+        public var cardVolume: Double?
         /// What the device plays; nil while nothing sounds, and from nodes that do not measure it.
         public var levels: Levels?
 

@@ -79,8 +79,9 @@ enum NodeView {
         let buffer = device.canRewind || device.rate == 0 ? "" : ", SHORT BUFFER: it cannot take sound back"
         let suspensions = device.suspensions.flatMap { $0 > 0 ? ", \($0) suspensions" : nil } ?? ""
         let gaps = device.voiceUnderruns.flatMap { $0 > 0 ? ", \($0) playbacks with gaps" : nil } ?? ""
+        let card = device.cardVolume.map { ", card at \(decimalText($0, 1)) dB" } ?? ""
         return "\(device.name), \(device.state), \(device.rate) Hz, \(device.channels) channels, \(device.format), "
-            + "\(device.xruns) xruns\(suspensions)\(gaps)\(buffer)"
+            + "\(device.xruns) xruns\(suspensions)\(gaps)\(card)\(buffer)"
     }
 
     private static func volumes(_ volumes: NodeSettings.Volumes) -> String {

@@ -19,7 +19,7 @@ extension NodeCore {
             playing: director.sounding.map {
                 Health.Playing(cue: $0.cue, title: $0.title, state: $0.state.rawValue)
             },
-            volume: settings?.volumes.normal ?? 0, device: Health.Device(device),
+            volume: director.volume, device: Health.Device(device),
             clock: Health.ClockState(
                 trusted: clock.trusted, synchronised: discipline?.isSynchronised ?? false,
                 estimatedError: discipline.map {
@@ -89,6 +89,7 @@ extension Health.Device {
             xruns: Int64(status.xruns), canRewind: status.canRewind)
         suspensions = Int64(status.suspensions)
         voiceUnderruns = Int64(status.voiceUnderruns)
+        cardVolume = status.cardVolume
         levels = status.levels.flatMap(Health.Levels.init)
     }
 }

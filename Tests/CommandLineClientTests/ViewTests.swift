@@ -111,10 +111,14 @@ import Testing
         #expect(lines.contains("levels         -"))
         node.health?.device.canRewind = false
         node.health?.device.suspensions = 2
+        node.health?.device.cardVolume = -12
         node.health?.device.levels = .init(peak: -1, rms: -18.25, loudness: -16)
         let others = NodeView.lines(node, zone: zone)
         #expect(
-            others.contains { $0.hasSuffix("S16, 1 xruns, 2 suspensions, SHORT BUFFER: it cannot take sound back") })
+            others.contains {
+                $0.hasSuffix(
+                    "S16, 1 xruns, 2 suspensions, card at -12.0 dB, SHORT BUFFER: it cannot take sound back")
+            })
         #expect(others.contains("levels         peak -1.0 dBFS, RMS -18.3 dBFS, -16.0 LUFS over the last 3 s"))
     }
 

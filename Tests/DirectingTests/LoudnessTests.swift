@@ -73,6 +73,15 @@ import Testing
         #expect(world.heardNow == [Samples.cue("a"): 1])
     }
 
+    @Test func `the volume in force is that of the hour, and never above the ceiling`() {
+        var world = Self.world(Self.night("10:01", "10:02", 6))
+        #expect(world.director.volume == -2)
+        world.run(seconds: 61)
+        #expect(world.director.volume == 0)
+        world.run(seconds: 60)
+        #expect(world.director.volume == -2)
+    }
+
     @Test func `an end tells the factors of the last gain`() throws {
         var world = Self.world(Self.night("10:01", "10:02", -12))
         world.publish([Samples.broadcast("a", in: world, after: 50, seconds: 20)])

@@ -143,4 +143,23 @@ import Testing
         await core.tick()
         #expect(await counts() == ["xrun": [1, 99], "suspended": [1]])
     }
+
+    @Test func `health tells the volume of the hour, and what the card contributes`() async throws {
+        let second = Int(WallClock.nanoseconds / 1_000_000_000) % 86_400
+        func clock(_ second: Int) -> String { String(format: "%02d:%02d", second / 3600 % 24, second / 60 % 60) }
+        var settings = NodeSettings(
+            scopes: [], timeZone: "UTC", contentAddresses: [], trustedKeys: [signer.publicKey])
+        settings.volumes.normal = -3
+        settings.volumes.night = NodeSettings.Night(
+            from: clock(second + 82_800), to: clock(second + 3600), volume: -20)
+        let topic = Topic.settings(NodeID(unchecked: "cl-01"))
+        let document = Document(
+            topic: topic, revision: Revision(epoch: 1, number: 1), issuedAt: Timestamp(nanoseconds: 0), body: settings)
+        let core = try await core()
+        await core.receive(Data(try signer.sign(document).utf8), topic: topic)
+        #expect(await core.health().volume == -20)
+        var status = DeviceStatus(name: "default")
+        status.cardVolume = -12
+        #expect(Health.Device(status).cardVolume == -12)
+    }
 }
