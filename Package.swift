@@ -201,7 +201,7 @@ let package = Package(
         tests(
             "PlayoutTests",
             [
-                "AllocationCounting", "AmplifierControl", "BroadcastTesting", "LoudnessMeasurement", "MP3Decoding",
+                "AllocationCounting", "AmplifierControl", "BroadcastTesting", "MP3Decoding",
                 "Playout", "Relaying", "RuntimeSupport", "TestThreads", logging,
             ]),
         tests(
@@ -212,7 +212,7 @@ let package = Package(
             [
                 "BroadcastTesting", "Broadcasting", "Directing", "MP3Decoding", "Rehearsing", "ScheduleFiles",
                 "Scheduling", "Timetabling", "ZoneReading",
-            ]),
+            ], resources: [.copy("Resources")]),
         tests("RenderingTests", ["AllocationCounting", "CRealtime", "Rendering"]),
         tests("ResamplingTests", ["BroadcastTesting", "Resampling"]),
         tests("RuntimeSupportTests", ["RuntimeSupport"]),

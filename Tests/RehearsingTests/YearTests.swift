@@ -77,7 +77,7 @@ import ZoneReading
 
     /// What is due by scope, as `programme/local start`, by python-dateutil.
     private func due(_ name: String, from: String, to: String) async throws -> [Scope: Set<String>] {
-        let script = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Resources/expand-schedule")
+        let script = try #require(Bundle.module.url(forResource: "Resources/expand-schedule", withExtension: nil))
         let file = Station.root.appending(path: "schedules/\(name).yaml")
         let child = try ChildProcess(script.path, [file.path, from, to])
         _ = try? await child.line(within: .seconds(120)) { _ in false }

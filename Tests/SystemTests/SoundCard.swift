@@ -13,6 +13,7 @@ final class SoundCard: Sendable {
         var first: Int
         var frames: Int
         var realtimeNanoseconds: Int64
+        var monotonicNanoseconds: Int64
         var rate: Int
         var ppm: Double
         var ended: String
@@ -20,7 +21,11 @@ final class SoundCard: Sendable {
         enum CodingKeys: String, CodingKey {
             case file, first, frames, rate, ppm, ended
             case realtimeNanoseconds = "realtime_ns"
+            case monotonicNanoseconds = "monotonic_ns"
         }
+
+        /// The monotonic instant at which its last frame had been heard, in nanoseconds.
+        var end: Int64 { monotonicNanoseconds + Int64(Double(frames) * 1e9 / (Double(rate) * (1 + ppm * 1e-6))) }
 
         /// The instant at which frame `number` of the segment began to be heard, in nanoseconds of wall time.
         func instant(of number: Int) -> Int64 {
@@ -85,6 +90,11 @@ final class SoundCard: Sendable {
         else {
             throw Sound.Malformed(description: "\(frames) frames were not heard within \(patience), but \(framesHeard)")
         }
+    }
+
+    /// How loud all is that was heard.
+    var loudness: LoudnessFound {
+        get async throws { try await LoudnessFound(wav: folder.file("heard.wav"), filter: "ebur128=peak=true") }
     }
 
     /// The card's own volume, in steps of 0.75 dB up to 63, and whether it is on: `63 1`.
