@@ -48,6 +48,7 @@ extension NodeCore {
         if health.content.missing > 0 {
             faults.append(Health.Fault(part: "content", text: "\(health.content.missing) audio files are not here yet"))
         }
+        faults += failures.faults(boot: BootClock.nanoseconds)
         if let words = store.unwritable {
             let text = "the disk takes nothing (\(words)): what happens is forgotten at the next start"
             faults.append(Health.Fault(part: "storage", text: text))

@@ -137,6 +137,11 @@ extension NodeCore {
             }
             forget(cue)
             ended.append(cue)
+            switch end.completion {
+            case .finished: failures.forget(cue)
+            case .failed(let words): failures.note(cue, words, boot: BootClock.nanoseconds)
+            case .stopped: break
+            }
             perform(direct(.player(.ended(cue, CueEnd(end)))))
         case .deviceLost(let words):
             deviceLostSince = deviceLostSince ?? BootClock.nanoseconds

@@ -103,5 +103,53 @@ extension SystemSuite {
                 #expect(try await station.controller.ending(of: honest.cue).event.kind == .finished)
             }
         }
+
+        @Test(arguments: ["music", "speech"])
+        func `a file that cannot be decoded from its middle on ends alone, and the other voice sounds whole`(
+            broken: String
+        ) async throws {
+            try await Station.run(rate: 48_000) { station in
+                let workshop = station.workshop
+                var cues: [String: Broadcast] = [:]
+                var sounds: [String: Sound] = [:]
+                for (name, seconds) in [("music", 6.0), ("speech", 3.0)] {
+                    let path = try await workshop.noise(name, seconds: seconds, rate: 48_000)
+                    sounds[name] = try await workshop.decoded(path, rate: 48_000)
+                    var data = try Data(contentsOf: URL(filePath: path))
+                    // More than any decoder searches for the next frame.
+                    if name == broken { data.insert(contentsOf: Data(count: 200_000), at: data.count / 2) }
+                    let audio = try station.offer(try workshop.write(data, to: "\(name).mp3"))
+                    cues[name] = .due(name, audio, class: name == "music" ? .normal : .priority)
+                }
+                let music = try #require(cues["music"])
+                var speech = try #require(cues["speech"])
+                speech.over = .duck(decibels: -12)
+                try await station.controller.say([music], to: Station.commune)
+                try await station.node.card.hears(24_000)
+                try await station.controller.say([music, speech], to: Station.commune)
+                var ends: [String: PlaybackEvent] = [:]
+                for cue in [speech.cue, music.cue] {
+                    ends[cue.item] = try await station.controller.ending(of: cue).event
+                }
+
+                let failed = try #require(ends[broken])
+                #expect(failed.kind == .failed && failed.reason?.code == .decodingFailed, "\(failed)")
+                #expect(failed.reason?.text.contains("MP3 decoding failed") == true)
+                for (name, end) in ends where name != broken { #expect(end.kind == .finished, "\(name): \(end)") }
+                #expect(ends.values.allSatisfy { $0.framesHeard == $0.framesDue && $0.framesHeard ?? 0 > 48_000 })
+                try await station.controller.fault("content", "\(failed.cue) could not be played to its end: MP3")
+
+                // What was decoded of the one sounds, and the other is whole to the last bit.
+                for (name, end) in ends {
+                    let frames = Int(end.framesHeard ?? 0)
+                    // The decoder needs the bytes of the next frames for the latest ones.
+                    sounds[name] = try #require(sounds[name])[0..<(name == broken ? frames - 2304 : frames)]
+                }
+                let scene = DuckedScene(
+                    heard: try #require(station.node.card.heard), music: try #require(sounds["music"]),
+                    speech: try #require(sounds["speech"]), duck: -12, uncertain: 2304)
+                try scene.check()
+            }
+        }
     }
 }

@@ -69,13 +69,13 @@ struct Sound: Sendable {
         return greatest
     }
 
-    /// The first frame, from `start` on, at which `other` is found to within one least significant bit.
-    func find(_ other: Sound, from start: Int = 0) -> Int? {
+    /// The first frame, from `start` on, at which `other` is found to within so many least significant bits.
+    func find(_ other: Sound, from start: Int = 0, within tolerance: Int = 1) -> Int? {
         guard other.frames > 0, start + other.frames <= frames else { return nil }
         let needle = other.samples.map(Int.init)
         for frame in start...frames - other.frames {
             let first = frame * channels
-            if needle.indices.allSatisfy({ abs(Int(samples[first + $0]) - needle[$0]) <= 1 }) { return frame }
+            if needle.indices.allSatisfy({ abs(Int(samples[first + $0]) - needle[$0]) <= tolerance }) { return frame }
         }
         return nil
     }
