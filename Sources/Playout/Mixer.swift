@@ -149,6 +149,7 @@ final class Mixer {
     }
 
     private func cycle(_ now: Int64) {
+        let isAwaited = port.isAwaited.load(ordering: .acquiring)
         do throws(PCMFault) {
             switch mode {
             case .idle: try idle(now)
@@ -159,6 +160,16 @@ final class Mixer {
             recover(from: error)
         }
         if mode != .playing { restAmplifier(now) }
+        if isAwaited, !renderer.hasCommands { tellWhenHeard() }
+    }
+
+    /// Says from when on that is heard which was commanded.
+    private func tellWhenHeard() {
+        // Nothing is rendered again that lies before the last commands.
+        let ahead = mode == .playing ? max(0, renderer.earliestRewind - heard) : 0
+        port.heardFrom.store(MonotonicClock.nanoseconds + ahead * 1_000_000_000 / rate, ordering: .relaxed)
+        port.isAwaited.store(false, ordering: .releasing)
+        output.signal()
     }
 
     // MARK: - The amplifier

@@ -17,6 +17,10 @@ final class MixerPort: Sendable {
     let isPlaying = Atomic<Bool>(false)
     /// Whether the amplifier has to be on.
     let needsAmplifier = Atomic<Bool>(false)
+    /// Whether somebody waits for what was commanded before this was set to be heard; the mixer says no, and signals `output`.
+    let isAwaited = Atomic<Bool>(false)
+    /// From when on it is heard, in nanoseconds of monotonic time.
+    let heardFrom = Atomic<Int64>(0)
     /// Whether the mixer should come to its end.
     let isEnding = Atomic<Bool>(false)
     /// Whether the mixer has come to its end.

@@ -12,8 +12,8 @@ import Synchronization
 final class OutputControl {
     /// The shortest and the longest time between two attempts at what has failed, in milliseconds.
     private static let retries: ClosedRange<CInt> = 50...5000
-    /// How long turned-down voices take to reach the loudspeaker before the card is turned up, in milliseconds.
-    private static let settling: CInt = 20
+    /// How long at most a mixer is waited for, in milliseconds: one that hangs plays nothing.
+    private static let patience: CInt = 1000
 
     private let control: PlayerControl
     private let amplifier: (any AmplifierSwitch)?
@@ -78,7 +78,7 @@ final class OutputControl {
                 let level = volume?.step(for: wanted) ?? 0
                 if level > control.outputLevel {
                     control.setOutputLevel(level, of: opening)
-                    poll(nil, 0, Self.settling)
+                    settle()
                 }
                 try volume?.set(level)
                 control.setOutputLevel(level, of: opening)
@@ -89,5 +89,20 @@ final class OutputControl {
             isFailing = true
             control.note("The card's volume cannot be set: \(error).", about: .volume)
         }
+    }
+
+    /// Waits until the loudspeaker has what the samples were told last.
+    private func settle() {
+        let port = control.port
+        while port.isAwaited.load(ordering: .acquiring), !port.hasEnded.load(ordering: .relaxed) {
+            var descriptor = pollfd(fd: port.output.descriptor, events: Int16(POLLIN), revents: 0)
+            if unsafe poll(&descriptor, 1, Self.patience) <= 0 { break }
+            port.output.clear()
+        }
+        // Whatever else was signalled is still to be looked at.
+        port.output.signal()
+        let end = port.heardFrom.load(ordering: .relaxed) + Int64(PlayerControl.outputRamp * 1e9)
+        let left = (end - MonotonicClock.nanoseconds) / 1_000_000 + 1
+        if left > 0 { poll(nil, 0, CInt(clamping: left)) }
     }
 }

@@ -2,6 +2,7 @@ import AmplifierControl
 import Logging
 import Rendering
 import RuntimeSupport
+import Synchronization
 
 /// What lies behind the samples: the card's own volume, and the amplifier.
 extension PlayerControl {
@@ -23,6 +24,9 @@ extension PlayerControl {
         /// What it should contribute, once something has sounded.
         var wanted: Double?
     }
+
+    /// How long the samples take to make up for what the card contributes, in seconds.
+    static let outputRamp = 0.005
 
     /// What can go wrong behind the samples.
     enum OutputPart: Hashable {
@@ -48,7 +52,7 @@ extension PlayerControl {
             guard state.output.openings == opening, state.status.state == .idle else { return }
             if let highest { state.output.highest = highest }
             state.status.cardVolume = decibels
-            follow(decibels, ramp: 0.005, &state)
+            follow(decibels, ramp: Self.outputRamp, &state)
         }
     }
 
@@ -67,6 +71,7 @@ extension PlayerControl {
         for voice in state.voices.values where voice.isAttached {
             send(.level, voice, ramp: RampShape(frames: frames(ramp, state), curve: .linear), &state)
         }
+        port.isAwaited.store(true, ordering: .releasing)
         wakeMixer(&state)
     }
 

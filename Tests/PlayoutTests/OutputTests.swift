@@ -1,5 +1,7 @@
 import AmplifierControl
 import Foundation
+import Glibc
+import RuntimeSupport
 import TestThreads
 import Testing
 
@@ -152,6 +154,35 @@ import Testing
             _ = await events.end(of: third)
         }
         #expect(try String(contentsOfFile: stage.path("levels"), encoding: .utf8) == "37 1\n")
+    }
+
+    @Test func `the card is turned up only when the loudspeaker has the samples that were turned down`() async throws {
+        // What this card was given is heard 0.2 s later.
+        let stage = try Stage("rates [ 48000 ]", canRewind: false)
+        let hum = PlayoutSegment.samples((0..<480_000).map { Float(sin(Double($0) / 20) / 2) }, rate: 48_000)
+        var turned = stat()
+        try await stage.play {
+            $0.shortBufferDuration = 0.2
+            $0.mixerElement = "Master"
+            $0.progressInterval = 0.02
+        } body: { player, events in
+            player.load(VoiceRequest(id: first, segments: [hum], gain: -20))
+            player.start(first, at: .now)
+            _ = await events.next { _ in player.status.cardVolume == -19.5 ? true : nil }
+            // Loud, and not to be heard.
+            player.load(VoiceRequest(id: second, segments: [.silence(duration: 3600)], gain: 0))
+            player.start(second, at: .now)
+            let levels = stage.path("levels")
+            _ = await events.next { _ in try? String(contentsOfFile: levels, encoding: .utf8) == "63 1\n" ? true : nil }
+            unsafe #expect(stat(levels, &turned) == 0)
+        }
+        let heard = try stage.heard()
+        let segment = try #require(stage.segments().first)
+        let loud = try #require(heard.lastIndex { $0 > 32_767 / 2 / 5 })
+        let fallen = segment.began + Int64(loud / 2) * 1_000_000_000 / 48_000
+        let up = Int64(turned.st_mtim.tv_sec) * 1_000_000_000 + Int64(turned.st_mtim.tv_nsec)
+        // A file's time is that of the tick before.
+        #expect(up - (WallTime.nanoseconds - MonotonicClock.nanoseconds) > fallen - 12_000_000)
     }
 
     @Test func `a card that was pulled and put back has its volume set anew at once`() async throws {

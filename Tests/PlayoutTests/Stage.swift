@@ -40,6 +40,7 @@ final class Stage: Sendable {
             }
             pcm.plain\(name) { type rate slave { pcm "\(name)" rate 48000 } }
             ctl.\(name) { type loa levels "\(folder.path)/levels" control "\(folder.path)/control" }
+            ctl.plain\(name) { type loa levels "\(folder.path)/levels" control "\(folder.path)/control" }
 
             """
         try Self.define(definition, plugin: plugin)
