@@ -1,7 +1,7 @@
 import CALSA
 import Glibc
 
-/// A call to ALSA that failed: the step, and ALSA's own words.
+/// A call to ALSA that failed: the step, and ALSA's own words, or what to do where they do not help.
 public struct PCMError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What was being done, for example `"open speaker"`.
     public let step: String
@@ -24,5 +24,14 @@ public struct PCMError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether the device ran dry.
     public var isUnderrun: Bool { -status == EPIPE }
 
-    public var description: String { unsafe "\(step): \(String(cString: snd_strerror(status)))" }
+    /// Whether another program has the device.
+    public var isInUse: Bool { -status == EBUSY }
+
+    public var description: String {
+        guard !isInUse else {
+            return "\(step): in use by another program (`fuser -v /dev/snd/*` says which); "
+                + "if it is the node's service: `systemctl stop loa-node`"
+        }
+        return unsafe "\(step): \(String(cString: snd_strerror(status)))"
+    }
 }

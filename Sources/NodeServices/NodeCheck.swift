@@ -111,13 +111,7 @@ public struct NodeCheck: Sendable {
             return Finding(
                 verdict: .good, part: "device", text: "\(configuration.device): \(device.parameters.description)")
         } catch {
-            if -error.status == EBUSY {
-                return Finding(
-                    verdict: .doubtful, part: "device",
-                    text:
-                        "\(configuration.device) is in use: by loa-node itself, if it runs; stop it to check the device"
-                )
-            }
+            if error.isInUse { return Finding(verdict: .doubtful, part: "device", text: error.description) }
             let names = PCMCatalogue.playbackNames()
             let choice = names.isEmpty ? "no sound card is there at all" : "there are: " + names.joined(separator: ", ")
             return Finding(

@@ -1,5 +1,6 @@
 import BroadcastTesting
 import Foundation
+import Glibc
 import Testing
 
 extension SystemSuite {
@@ -46,6 +47,24 @@ extension SystemSuite {
             #expect(
                 swept.child.errors.contains("Error: horn: ") && swept.child.errors.contains("Devices here: speaker"))
             withExtendedLifetime(workshop) {}
+        }
+
+        @Test(arguments: ["play", "self-test", "check"])
+        func `a card that the service or another program has is told with how to free it`(command: String) async throws
+        {
+            let box = try NodeBox(alone: "")
+            let workshop = try Workshop()
+            let file = try await workshop.noise("file", seconds: 0.3, rate: 48_000)
+            let card = unsafe open(box.folder.file("heard.wav.segments"), O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+            defer { close(card) }
+            try #require(flock(card, LOCK_EX | LOCK_NB) == 0)
+            let ended = command == "play" ? try await box.run(command, file) : try await box.run(command)
+            #expect(ended.ending == .exited(1))
+            let words = ended.output + ended.errors
+            #expect(
+                words.contains(
+                    "speaker: in use by another program (`fuser -v /dev/snd/*` says which); "
+                        + "if it is the node's service: `systemctl stop loa-node`"), "\(words)")
         }
 
         /// A box with an amplifier that needs 0.4 s, and a card whose volume somebody has taken away.
