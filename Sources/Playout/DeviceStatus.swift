@@ -34,7 +34,8 @@ public struct DeviceStatus: Sendable, Hashable {
     public var levels: OutputLevels?
     /// How often the machine was suspended while the device was open.
     public var suspensions: Int
-    /// How many voices have ended since the player began that were silent for some frames, because their decoder came too late.
+    /// How many voices since the player began were silent for some frames, because their decoder came too late; known when they sound
+    /// again, or end.
     public var voiceUnderruns: Int
     /// What the card's own volume contributes to every gain, in dB; nil where it is left alone, or not known.
     public var cardVolume: Double?

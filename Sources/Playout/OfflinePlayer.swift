@@ -65,7 +65,7 @@ public final class OfflinePlayer {
         control.pause(id, ramp: ramp)
     }
 
-    public func resume(_ id: VoiceID, from point: ResumePoint = .heard, ramp: Double = 0.01) {
+    public func resume(_ id: VoiceID, from point: ResumePoint = .heard, ramp: Double? = nil) {
         control.resume(id, from: point, ramp: ramp)
         decks.work()
     }

@@ -128,8 +128,9 @@ public final class Player: Sendable {
         control.pause(id, ramp: ramp)
     }
 
-    /// Goes on with a paused voice, fading in over `ramp` seconds.
-    public func resume(_ id: VoiceID, from point: ResumePoint = .heard, ramp: Double = 0.01) {
+    /// Goes on with a paused voice, fading in over `ramp` seconds. Where `ramp` is nil it has none at its beginning, and 10 ms within its
+    /// sound.
+    public func resume(_ id: VoiceID, from point: ResumePoint = .heard, ramp: Double? = nil) {
         control.resume(id, from: point, ramp: ramp)
     }
 

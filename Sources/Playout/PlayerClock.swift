@@ -14,6 +14,14 @@ struct PlayerClock: Sendable {
         MonotonicClock.nanoseconds
     }
 
+    /// How far the wall clock is ahead of the monotonic one.
+    var distance: Int64 {
+        let before = monotonic()
+        let wall = wall()
+        let after = monotonic()
+        return wall - (before + (after - before) / 2)
+    }
+
     init(wall: @escaping @Sendable () -> Int64, monotonic: @escaping @Sendable () -> Int64) {
         self.wall = wall
         self.monotonic = monotonic

@@ -48,43 +48,27 @@ extension PlayerControl: Deck.Owner {
     func monotonic(_ start: PlayoutStart) -> Int64 {
         let now = clock.monotonic()
         guard case .instant(let instant) = start else { return now }
-        let (distance, overflow) = instant.subtractingReportingOverflow(clock.wall())
-        return overflow ? now : now + min(max(0, distance), 1 << 60)
+        let (due, overflow) = instant.subtractingReportingOverflow(clock.distance)
+        return overflow ? now : min(max(now, due), 1 << 62)
     }
 
-    /// Gives the voice a new deck that begins at `offset` seconds and starts as its wish says.
+    /// Gives the voice a new deck that begins at `offset` seconds. What still sounds of the old one leaves in a fade.
     ///
-    /// - Parameter position: how many frames of the old deck count as played, or nil when the voice begins anew.
     /// - Returns: false when there is no room for it; then the voice has ended.
-    func replaceDeck(
-        of voice: inout Voice, offset: Double, played position: Int64?, _ state: inout State
-    ) -> Bool {
-        forget(voice.deck, isAttached: voice.isAttached, &state)
-        voice.keep(position)
-        let old = voice.deck.rate
+    func replaceDeck(of voice: inout Voice, offset: Double, _ state: inout State) -> Bool {
+        let old = voice.pass
+        state.tickets[old.deck.ticket] = nil
+        old.deck.cancel()
+        // At another rate it would sound wrong, and nobody has heard it lately.
+        let ramp = old.deck.rate == state.rate ? fade(Self.fade, state) : .immediate
+        if old.isAttached { send(.stop, voice, ramp: ramp, &state) }
         guard let deck = makeDeck(voice.request, offset: offset, relays: voice.relays, &state) else {
-            voice.relays.cancel()
-            finish(
-                voice.request.id,
-                end(.failed("more than \(Renderer.slots) voices"), due: voice.framesDue, rate: voice.deck.rate), &state)
+            finish(voice, Self.noRoom, &state)
             wakeMixer(&state)
             return false
         }
-        voice.deck = deck
-        voice.heardBefore = voice.heardBefore * Int64(deck.rate) / Int64(old)
-        voice.skipped = voice.skipped * Int64(deck.rate) / Int64(old)
-        if voice.wish != nil { deck.expect(startAt: clock.monotonic()) }
-        voice.isAttached = false
-        voice.isPrimed = false
+        voice.change(to: deck)
         return true
-    }
-
-    func forget(_ deck: Deck, isAttached: Bool, _ state: inout State) {
-        state.tickets[deck.ticket] = nil
-        deck.cancel()
-        if isAttached {
-            enqueue(RenderCommand(.stop, slot: deck.slot, ticket: deck.ticket), &state)
-        }
     }
 
     func leave(_ ticket: UInt64, _ state: inout State) {
@@ -104,7 +88,7 @@ extension PlayerControl: Deck.Owner {
         state.withLock { state in
             guard let id = state.tickets[deck.ticket], var voice = state.voices[id] else { return }
             let gain = factor(voice, state)
-            voice.isAttached = true
+            voice.pass.isAttached = true
             voice.layout = layout
             voice.framesDue = voice.due(layout.frames)
             state.users[deck.ticket]?.count += 1
@@ -117,14 +101,15 @@ extension PlayerControl: Deck.Owner {
     func deckIsPrimed(_ deck: Deck) {
         state.withLock { state in
             guard let id = state.tickets[deck.ticket], var voice = state.voices[id] else { return }
-            voice.isPrimed = true
+            voice.pass.isPrimed = true
             if !voice.wasLoaded {
                 voice.wasLoaded = true
                 emit(.loaded(id, framesDue: voice.framesDue, rate: deck.rate), &state)
             }
-            if voice.isPaused {
-                send(.pause, voice, ramp: .immediate, &state)
-            } else if voice.wish != nil {
+            if voice.isPaused { deck.setPlaying(false) }
+            if let wish = voice.wish, let edge = laterEdge(of: voice, state) {
+                guard rejoin(&voice, at: edge, ramp: wish.ramp, stamp: wish.stamp, &state) else { return }
+            } else {
                 fulfil(&voice, &state)
             }
             state.voices[id] = voice
@@ -139,15 +124,15 @@ extension PlayerControl: Deck.Owner {
             if let total = deck.framesWritten { voice.framesDue = voice.due(total) }
             voice.failure = failure
             state.voices[id] = voice
-            guard failure != nil, !voice.isPrimed else { return }
+            guard let failure, !voice.pass.isPrimed else { return }
             // Nothing can be played.
-            if voice.isAttached {
+            if voice.pass.isAttached {
                 voice.isStopping = true
                 state.voices[id] = voice
                 send(.stop, voice, ramp: .immediate, &state)
                 wakeMixer(&state)
             } else {
-                finish(id, end(.failed(failure ?? ""), rate: deck.rate), &state)
+                finish(voice, .failed(failure), &state)
             }
         }
     }

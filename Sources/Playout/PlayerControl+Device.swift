@@ -33,13 +33,11 @@ extension PlayerControl {
             state.rate = parameters.rate
             for (id, voice) in state.voices where !voice.isStopping {
                 var voice = voice
-                let position = Double(voice.lastPosition) / Double(voice.deck.rate)
-                if voice.hasStarted, !voice.isPaused {
-                    let goOn = Voice.Wish(start: .now, ramp: 0.01, stamp: clock.wall())
-                    voice.wish = voice.wasHeard ? goOn : voice.firstWish
-                }
-                let offset = voice.deck.offset + position
-                guard replaceDeck(of: &voice, offset: offset, played: voice.lastPosition, &state) else { continue }
+                var again = voice.isPaused ? nil : voice.wish ?? voice.pass.order
+                if voice.pass.position > 0 { again?.ramp = nil }
+                if voice.isPaused { rest(&voice, since: clock.monotonic(), &state) }
+                guard replaceDeck(of: &voice, offset: voice.place, &state) else { continue }
+                if let again { wish(again, of: &voice, &state) }
                 state.voices[id] = voice
             }
             flush(&state)

@@ -68,7 +68,7 @@ extension PlayerControl {
     private func follow(_ decibels: Double, ramp: Double, _ state: inout State) {
         guard state.output.card != decibels else { return }
         state.output.card = decibels
-        for voice in state.voices.values where voice.isAttached {
+        for voice in state.voices.values where voice.pass.isAttached {
             send(.level, voice, ramp: RampShape(frames: frames(ramp, state), curve: .linear), &state)
         }
         port.isAwaited.store(true, ordering: .releasing)

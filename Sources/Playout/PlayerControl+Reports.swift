@@ -40,9 +40,9 @@ extension PlayerControl {
 
     func close(_ state: inout State) {
         state.hasEnded = true
-        for (id, voice) in state.voices {
+        for voice in state.voices.values {
             voice.deck.cancel()
-            finish(id, end(.stopped, due: voice.framesDue, rate: voice.deck.rate), &state)
+            finish(voice, .stopped, &state)
         }
         state.status.state = .closed
         outlet.finish()
@@ -53,58 +53,54 @@ extension PlayerControl {
             if event.isEnd { leave(event.ticket, &state) }
             return
         }
-        voice.lastPosition = event.position
-        voice.lastHeard = event.heard
-        let heard = voice.heardBefore + event.heard
+        voice.note(event)
+        if event.underrun > 0, !voice.hasGap {
+            voice.hasGap = true
+            state.status.voiceUnderruns += 1
+        }
         switch event.kind {
         case .started where !voice.wasHeard:
             voice.wasHeard = true
+            voice.rest = nil
             voice.deck.setPlaying(true)
             emit(.started(id, wallNanoseconds: event.instant, error: Double(event.lateness) / 1e9), &state)
         case .started, .resumed:
-            voice.isSilent = false
+            voice.endRest()
             voice.deck.setPlaying(true)
-            let position = event.position + Int64((voice.deck.offset * Double(voice.deck.rate)).rounded())
-            emit(.resumed(id, wallNanoseconds: event.instant, position: position), &state)
+            emit(.resumed(id, wallNanoseconds: event.instant, position: voice.frames(voice.place)), &state)
         case .progress:
-            emit(.progress(id, framesHeard: heard), &state)
+            emit(.progress(id, framesHeard: voice.heard), &state)
         case .paused:
             voice.deck.setPlaying(false)
-            voice.pausedPosition = event.position
-            voice.pausedAt = clock.monotonic()
-            voice.isSilent = true
-            emit(.paused(id, framesHeard: heard), &state)
+            rest(&voice, since: event.instant - clock.distance, &state)
         case .finished, .stopped:
             leave(event.ticket, &state)
             voice.deck.cancel()
+            // Where it would be by now was its end.
+            if event.kind == .finished { voice.endRest() }
             var completion: VoiceEnd.Completion = event.kind == .finished ? .finished : .stopped
-            if let failure = voice.failure, event.kind == .finished || !voice.isPrimed {
+            if let failure = voice.failure, event.kind == .finished || !voice.pass.isPrimed {
                 completion = .failed(failure)
             }
-            voice.keep(event.position)
-            var result = VoiceEnd(
-                completion: completion, framesDue: voice.framesDue, framesHeard: heard, rate: voice.deck.rate,
-                peak: Decibels.level(Double(event.peak)), underrunFrames: event.underrun)
-            result.framesSkipped = voice.skipped
-            result.relay = voice.account
-            if event.underrun > 0 { state.status.voiceUnderruns += 1 }
-            finish(id, result, &state)
+            finish(voice, completion, &state)
             return
         }
         state.voices[id] = voice
     }
 
-    func finish(_ id: VoiceID, _ result: VoiceEnd, _ state: inout State) {
-        if let voice = state.voices.removeValue(forKey: id) {
-            state.tickets[voice.deck.ticket] = nil
-            voice.relays.cancel()
-        }
-        emit(.ended(id, result), &state)
+    /// A voice is silent from here on, since an instant of the monotonic clock. One that has been silent all along says nothing new.
+    func rest(_ voice: inout Voice, since instant: Int64, _ state: inout State) {
+        guard voice.rest == nil else { return }
+        voice.rest = Voice.Rest(place: voice.place, since: instant)
+        emit(.paused(voice.request.id, framesHeard: voice.heard), &state)
     }
 
-    func end(_ completion: VoiceEnd.Completion, due: Int64 = 0, rate: Int) -> VoiceEnd {
-        VoiceEnd(
-            completion: completion, framesDue: due, framesHeard: 0, rate: rate, peak: -.infinity, underrunFrames: 0)
+    /// Ends a voice, with all that was heard of it.
+    func finish(_ voice: Voice, _ completion: VoiceEnd.Completion, _ state: inout State) {
+        state.voices[voice.request.id] = nil
+        state.tickets[voice.deck.ticket] = nil
+        voice.relays.cancel()
+        emit(.ended(voice.request.id, voice.end(completion)), &state)
     }
 
     func emit(_ event: PlayerEvent, _ state: inout State) {

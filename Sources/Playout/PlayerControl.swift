@@ -37,6 +37,11 @@ final class PlayerControl: Sendable {
     /// How long a gain takes down and up, in seconds, where nobody says.
     private static let attack = 0.02
     private static let release = 0.3
+    /// How long what comes in or leaves within its sound takes for it, in seconds.
+    static let fade = 0.01
+
+    /// The end of a voice for which there is no slot.
+    static let noRoom = VoiceEnd.Completion.failed("more than \(Renderer.slots) voices")
 
     let link = RenderLink()
     let port: MixerPort
@@ -68,8 +73,8 @@ final class PlayerControl: Sendable {
             guard state.voices[request.id] == nil else { return }
             let relays = makeRelays(request.id)
             guard !state.hasEnded, let deck = makeDeck(request, offset: request.offset, relays: relays, &state) else {
-                emit(
-                    .ended(request.id, end(.failed("more than \(Renderer.slots) voices"), rate: state.rate)), &state)
+                let end = VoiceEnd(Self.noRoom, framesDue: 0, rate: state.rate, VoiceTally())
+                emit(.ended(request.id, end), &state)
                 return
             }
             state.voices[request.id] = Voice(request: request, deck: deck, relays: relays)
@@ -80,66 +85,8 @@ final class PlayerControl: Sendable {
         let stamp = clock.wall()
         state.withLock { state in
             guard var voice = state.voices[id], !voice.isStopping, !voice.hasStarted, voice.wish == nil else { return }
-            // Within a wave, full gain at once would click.
-            let ramp = ramp ?? (voice.request.offset > 0 ? 0.01 : 0)
-            voice.wish = Voice.Wish(start: start, ramp: ramp, stamp: stamp)
             voice.isPaused = false
-            voice.deck.expect(startAt: monotonic(start))
-            if voice.isPrimed { fulfil(&voice, &state) }
-            state.voices[id] = voice
-            wakeMixer(&state)
-        }
-    }
-
-    func pause(_ id: VoiceID, ramp: Double) {
-        state.withLock { state in
-            guard var voice = state.voices[id], !voice.isStopping, !voice.isPaused else { return }
-            voice.isPaused = true
-            voice.isSilent = false
-            voice.wish = nil
-            if voice.isPrimed {
-                send(.pause, voice, ramp: fade(ramp, state), &state)
-            } else {
-                voice.pausedPosition = 0
-                voice.isSilent = true
-                voice.pausedAt = clock.monotonic()
-                emit(.paused(id, framesHeard: 0), &state)
-            }
-            state.voices[id] = voice
-            wakeMixer(&state)
-        }
-    }
-
-    func resume(_ id: VoiceID, from point: ResumePoint, ramp: Double) {
-        let stamp = clock.wall()
-        state.withLock { state in
-            guard var voice = state.voices[id], !voice.isStopping, voice.isPaused else { return }
-            voice.isPaused = false
-            voice.wish = Voice.Wish(start: .now, ramp: ramp, stamp: stamp)
-            let base = voice.deck.offset
-            switch point {
-            case .heard:
-                if let edge = voice.relayEdge(at: clock.monotonic()) {
-                    let position = voice.pausedPosition
-                    voice.skipped += edge - voice.place(position)
-                    let offset = Double(edge) / Double(voice.deck.rate)
-                    guard replaceDeck(of: &voice, offset: offset, played: position, &state) else { return }
-                } else if voice.isPrimed {
-                    voice.wish = nil
-                    send(.resume, voice, ramp: fade(ramp, state), stamp: stamp, &state)
-                    voice.deck.setPlaying(true)
-                } else {
-                    voice.deck.expect(startAt: clock.monotonic())
-                }
-            case .beginning:
-                guard replaceDeck(of: &voice, offset: 0, played: nil, &state) else { return }
-            case .liveEdge:
-                let passed = Double(clock.monotonic() - voice.pausedAt) / 1e9
-                let position = Double(voice.pausedPosition) / Double(voice.deck.rate)
-                voice.skipped += Int64((max(passed, 0) * Double(voice.deck.rate)).rounded())
-                let offset = base + position + max(passed, 0)
-                guard replaceDeck(of: &voice, offset: offset, played: voice.pausedPosition, &state) else { return }
-            }
+            wish(Voice.Wish(start: start, ramp: ramp, stamp: stamp), of: &voice, &state)
             state.voices[id] = voice
             wakeMixer(&state)
         }
@@ -151,7 +98,7 @@ final class PlayerControl: Sendable {
             let ramp = ramp ?? (decibels < voice.request.gain ? Self.attack : Self.release)
             voice.request.gain = decibels
             state.voices[id] = voice
-            if voice.isAttached {
+            if voice.pass.isAttached {
                 send(.level, voice, ramp: RampShape(frames: frames(ramp, state), curve: .linear), &state)
                 wakeMixer(&state)
             }
@@ -190,10 +137,17 @@ final class PlayerControl: Sendable {
 
     // MARK: - Commands
 
+    /// Has a voice start or go on from where its deck stands, as soon as enough is decoded.
+    func wish(_ wish: Voice.Wish, of voice: inout Voice, _ state: inout State) {
+        voice.wish = wish
+        voice.deck.expect(startAt: monotonic(wish.start))
+        if voice.pass.isPrimed { fulfil(&voice, &state) }
+    }
+
     func fulfil(_ voice: inout Voice, _ state: inout State) {
         guard let wish = voice.wish.take() else { return }
         voice.hasStarted = true
-        if voice.firstWish == nil { voice.firstWish = wish }
+        voice.pass.order = wish
         var instant = RenderCommand.immediately
         if case .instant(let nanoseconds) = wish.start, nanoseconds > clock.wall() {
             instant = nanoseconds
@@ -202,7 +156,7 @@ final class PlayerControl: Sendable {
         }
         enqueue(
             RenderCommand(
-                .start, slot: voice.deck.slot, ticket: voice.deck.ticket, ramp: fade(wish.ramp, state),
+                .start, slot: voice.deck.slot, ticket: voice.deck.ticket, ramp: entrance(of: voice, wish.ramp, state),
                 instant: instant, stamp: wish.stamp), &state)
     }
 
@@ -210,11 +164,11 @@ final class PlayerControl: Sendable {
         guard var voice = state.voices[id], !voice.isStopping else { return }
         voice.isStopping = true
         state.voices[id] = voice
-        if voice.isAttached {
+        if voice.pass.isAttached {
             send(.stop, voice, ramp: fade(ramp, state), &state)
         } else {
             voice.deck.cancel()
-            finish(id, end(.stopped, due: voice.framesDue, rate: voice.deck.rate), &state)
+            finish(voice, .stopped, &state)
         }
     }
 
@@ -250,5 +204,10 @@ final class PlayerControl: Sendable {
 
     func fade(_ seconds: Double, _ state: State) -> RampShape {
         RampShape(frames: frames(seconds, state), curve: .equalPower)
+    }
+
+    /// How a voice comes in where it stands: within a wave, full gain at once would click.
+    func entrance(of voice: Voice, _ seconds: Double?, _ state: State) -> RampShape {
+        fade(seconds ?? (voice.place > 0 ? Self.fade : 0), state)
     }
 }

@@ -8,7 +8,7 @@ public enum PlayerEvent: Sendable, Hashable {
     case started(VoiceID, wallNanoseconds: Int64, error: Double)
     /// So many frames of the voice have left the device. At most one a second for each voice; dropped when nobody reads.
     case progress(VoiceID, framesHeard: Int64)
-    /// The voice is silent, and goes on from here when it is resumed.
+    /// The voice is silent, and goes on from here when it is resumed. Told once, however often it is paused before it sounds again.
     case paused(VoiceID, framesHeard: Int64)
     /// The voice sounds again since `wallNanoseconds`, with its frame number `position`.
     case resumed(VoiceID, wallNanoseconds: Int64, position: Int64)

@@ -13,6 +13,7 @@ public enum ResumePoint: Sendable, Hashable {
     case heard
     /// At the beginning of the voice.
     case beginning
-    /// Where it would be now, had it not been paused.
+    /// Where it would be by then, had it not been paused, to the frame. It sounds a moment later, when that is ready: a quarter of a
+    /// second, or longer where its file takes longer to open. A voice that has not fallen silent yet goes on, as nothing is missed.
     case liveEdge
 }

@@ -2,98 +2,152 @@ import Rendering
 
 /// What control knows of one voice.
 struct Voice {
-    /// A start that waits until enough is decoded.
+    /// How it is to begin, or to go on.
     struct Wish {
         var start: PlayoutStart
-        var ramp: Double
+        /// Seconds of the fade; nil for what fits the place where it begins.
+        var ramp: Double?
         /// Wall time of the call, in nanoseconds.
         var stamp: Int64
+        /// Why it starts at that instant, if it goes on at its live edge.
+        var edge: Edge?
+    }
+
+    /// How a live edge was chosen.
+    struct Edge {
+        var point: ResumePoint
+        /// How far ahead its instant was, in nanoseconds.
+        var lead: Int64
+    }
+
+    /// What there is of one deck. A voice that goes on elsewhere than where it stopped, or at another rate, is given a new one.
+    struct Pass {
+        let deck: Deck
+        /// Whether the renderer knows it.
+        var isAttached = false
+        /// Whether it can start.
+        var isPrimed = false
+        /// How the renderer was told to start it, once it was.
+        var order: Wish?
+        /// Frames of the deck that have passed, as reported last.
+        var position: Int64 = 0
+        /// What was heard of it, as reported last, its relays left out.
+        var tally = VoiceTally()
+    }
+
+    /// A silence in the midst of the voice.
+    struct Rest {
+        /// Where it fell silent, in seconds from the beginning of its segments.
+        var place: Double
+        /// Since when, on the monotonic clock.
+        var since: Int64
     }
 
     var request: VoiceRequest
-    var deck: Deck
     /// The connections of its relays.
     let relays: VoiceRelays
-    /// Where its segments lie, once they were looked at.
+    /// Where its segments lie at its deck's rate, once they were looked at.
     var layout: VoiceLayout?
     var framesDue: Int64 = 0
-    /// Whether the renderer knows the voice.
-    var isAttached = false
-    /// Whether it can start.
-    var isPrimed = false
+    var pass: Pass
+    /// What was heard of the decks that are gone.
+    private(set) var past = VoiceTally()
     var wasLoaded = false
     var hasStarted = false
     /// Whether its first frame has left the device.
     var wasHeard = false
+    /// Whether it was silent for some frames because its decoder came too late.
+    var hasGap = false
+    /// A start that waits until enough is decoded.
     var wish: Wish?
-    /// How it was first started.
-    var firstWish: Wish?
+    /// Whether the caller wants it to be silent.
     var isPaused = false
-    /// Where and when it was paused, for its live edge.
-    var pausedPosition: Int64 = 0
-    var pausedAt: Int64 = 0
-    var lastPosition: Int64 = 0
-    /// Whether it has fallen silent since it was paused.
-    var isSilent = false
-    /// Frames of the deck of the moment that were heard.
-    var lastHeard: Int64 = 0
-    /// Frames of the decks before it that were heard.
-    var heardBefore: Int64 = 0
-    /// Frames that were left out to go on at the live edge.
-    var skipped: Int64 = 0
-    /// What became of the relays on the decks that are gone.
-    var relayAccount: RelayAccount?
+    /// Since it has fallen silent, or has been told to wait before it was heard, until it is heard.
+    var rest: Rest?
     var isStopping = false
     var failure: String?
 
-    /// Whether it is heard now, or as soon as can be.
-    var isSounding: Bool {
-        hasStarted && !isPaused && !isStopping && (wasHeard || firstWish?.start == .now)
-    }
-
     init(request: VoiceRequest, deck: Deck, relays: VoiceRelays) {
         self.request = request
-        self.deck = deck
         self.relays = relays
+        pass = Pass(deck: deck)
     }
 
-    /// The frame of all its segments that is frame `position` of the deck.
-    func place(_ position: Int64) -> Int64 {
-        position + Int64((deck.offset * Double(deck.rate)).rounded())
+    var deck: Deck { pass.deck }
+
+    /// Whether it is heard now, or as soon as can be.
+    var isSounding: Bool {
+        !isPaused && !isStopping && (wasHeard || pass.order?.start == .now)
     }
+
+    /// Where it has come to, as reported last, in seconds from the beginning of its segments.
+    var place: Double { deck.offset + Double(pass.position) / Double(deck.rate) }
+
+    /// Frames at its deck's rate.
+    func frames(_ seconds: Double) -> Int64 { Int64((seconds * Double(deck.rate)).rounded()) }
 
     /// Frames from where the voice began, of `total` frames of all its segments.
-    func due(_ total: Int64) -> Int64 {
-        max(0, total - Int64((request.offset * Double(deck.rate)).rounded()))
+    func due(_ total: Int64) -> Int64 { max(0, total - frames(request.offset)) }
+
+    /// Frames that left the device.
+    var heard: Int64 { past.heard + pass.tally.heard }
+
+    /// What was heard of it.
+    var tally: VoiceTally {
+        var tally = pass.tally
+        tally.relay = deck.ledger.account(before: pass.position, rate: deck.rate)
+        return past + tally
     }
 
-    /// Where it goes on if it was paused within a relay, in frames from the beginning of its segments.
-    func relayEdge(at now: Int64) -> Int64? {
-        guard isSilent, wasHeard, let layout else { return nil }
-        let passed = Double(max(0, now - pausedAt)) / 1e9 * Double(deck.rate)
-        return layout.liveEdge(of: place(pausedPosition), after: Int64(passed.rounded()))
-    }
-
-    /// Keeps what is known of the deck of the moment, of which `position` frames count as played, before it goes; nil forgets all.
-    mutating func keep(_ position: Int64?) {
-        guard let position else {
-            (heardBefore, lastHeard, skipped, relayAccount) = (0, 0, 0, nil)
-            return
+    /// The frame of its segments at which it goes on at an instant of the monotonic clock; nil where that is the one at which it fell
+    /// silent: nothing is missed there, or it is not silent yet.
+    func liveEdge(at instant: Int64, from point: ResumePoint) -> Int64? {
+        guard let rest, wasHeard else { return nil }
+        let (place, passed) = (frames(rest.place), frames(Double(max(0, instant - rest.since)) / 1e9))
+        return switch point {
+        case .beginning: nil
+        case .heard: layout?.relayEdge(of: place, after: passed)
+        case .liveEdge: min(place + passed, layout?.frames ?? Int64.max)
         }
-        heardBefore += lastHeard
-        lastHeard = 0
-        guard let account = deck.ledger.account(before: position, rate: deck.rate) else { return }
-        var sum = relayAccount ?? RelayAccount()
-        sum += account
-        relayAccount = sum
     }
 
-    /// What became of its relays, those of the deck of the moment left out.
-    var account: RelayAccount? {
-        guard var sum = relayAccount else { return nil }
-        let troubles = relays.troubles
-        sum.reconnects += troubles.reconnects
-        sum.lastError = sum.lastError ?? troubles.lastError
-        return sum
+    /// Takes note of what the renderer reports of its deck.
+    mutating func note(_ event: RenderEvent) {
+        pass.position = event.position
+        pass.tally.heard = event.heard
+        pass.tally.underrun = event.underrun
+        pass.tally.peak = event.peak
+    }
+
+    /// It is heard.
+    mutating func endRest() {
+        guard let rest = rest.take() else { return }
+        pass.tally.skipped += frames(place) - frames(rest.place)
+    }
+
+    /// Goes on with `deck`.
+    mutating func change(to deck: Deck) {
+        let old = self.deck.rate
+        past = tally
+        pass = Pass(deck: deck)
+        guard deck.rate != old else { return }
+        past = past.converted(from: old, to: deck.rate)
+        framesDue = framesDue * Int64(deck.rate) / Int64(old)
+        layout = nil
+    }
+
+    /// Forgets what was heard, to begin anew.
+    mutating func forgetPast() { past = VoiceTally() }
+
+    /// How it has ended.
+    func end(_ completion: VoiceEnd.Completion) -> VoiceEnd {
+        var tally = tally
+        if var relay = tally.relay {
+            let troubles = relays.troubles
+            relay.reconnects += troubles.reconnects
+            relay.lastError = relay.lastError ?? troubles.lastError
+            tally.relay = relay
+        }
+        return VoiceEnd(completion, framesDue: framesDue, rate: deck.rate, tally)
     }
 }

@@ -1,3 +1,5 @@
+import Rendering
+
 /// How a voice ended, judged by what the device played.
 public struct VoiceEnd: Sendable, Hashable {
     /// Why a voice sounds no more.
@@ -28,6 +30,15 @@ public struct VoiceEnd: Sendable, Hashable {
     public var framesSkipped: Int64 = 0
     /// What became of the relays that it came to; nil when it came to none.
     public var relay: RelayAccount?
+
+    /// The end of a voice of which so much was heard.
+    init(_ completion: Completion, framesDue: Int64, rate: Int, _ tally: VoiceTally) {
+        self.init(
+            completion: completion, framesDue: framesDue, framesHeard: tally.heard, rate: rate,
+            peak: Decibels.level(Double(tally.peak)), underrunFrames: tally.underrun)
+        framesSkipped = tally.skipped
+        relay = tally.relay
+    }
 
     /// Puts an end together.
     public init(

@@ -15,7 +15,7 @@ struct VoiceLayout: Sendable, Hashable {
 
     /// Where a voice goes on that was silent for `passed` frames since `position`, if that lies within a relay: where the relay is by
     /// now, or where it has ended, if it has. Nil elsewhere: nothing is missed there.
-    func liveEdge(of position: Int64, after passed: Int64) -> Int64? {
+    func relayEdge(of position: Int64, after passed: Int64) -> Int64? {
         var end: Int64 = 0
         for part in parts {
             end += part.frames

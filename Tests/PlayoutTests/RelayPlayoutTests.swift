@@ -231,9 +231,9 @@ import Testing
                 await events.next {
                     if case .resumed(id, let wall, let position) = $0 { (wall, position) } else { nil }
                 })
-            // Where it is by now, but for the time that it took to be ready.
+            // Where it is by now, however long it took to be ready; the mixer of a busy machine may be late.
             let behind = Double(wall - began) / 1e9 - Double(position) / 48_000
-            #expect(behind > -0.01 && behind < 3, "\(behind)")
+            #expect(behind > -0.01 && behind < 0.5, "\(behind)")
             #expect(position > paused + 72_000)
             _ = await events.next {
                 if case .progress(id, let heard) = $0, heard > paused + 24_000 { true } else { nil }

@@ -1,5 +1,3 @@
-import Logging
-import RuntimeSupport
 import Testing
 
 @testable import Playout
@@ -7,44 +5,52 @@ import Testing
 
 /// A decoder that comes too late.
 @Suite struct UnderrunTests {
-    @Test func `a voice whose decoder comes too late has a gap that its end tells and the device's status counts`()
+    private let id = VoiceID(1)
+    /// Frames of the gap where 70,000 are asked for of a ring that nobody fills.
+    private let gap = Int64(70_000 + Limiter.lookahead - FrameRing.capacity)
+
+    @Test
+    func
+        `a voice whose decoder comes too late has a gap that the device's status tells when it sounds again, and its end`()
         throws
     {
-        let (id, rate) = (VoiceID(1), 48_000)
-        let ends = Locked<[VoiceEnd]>([])
-        let outlet = EventOutlet { event in
-            if case .ended(_, let end) = event { ends.withLock { $0.append(end) } }
-            return 0
-        } finish: {
-        }
-        let bench = DeckBench()
-        let control = PlayerControl(
-            configuration: PlayerConfiguration(rate: rate, channels: 1), port: try MixerPort(), outlet: outlet,
-            bench: bench, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
-        var decks = DeckHand(bench: bench, owner: control)
-        var renderer = Renderer(link: control.link, channels: 1, rate: rate, ceiling: nil)
-        func render(_ frames: Int) {
-            if renderer.hasCommands { renderer.takeCommands() }
-            unsafe renderer.render(frames, as: .s16, to: nil)
-            let clock = FrameClock(frame: 0, instant: 0, rate: Int64(rate))
-            renderer.advance(heard: renderer.frontier, audible: true, clock: clock, progressInterval: Int64.max)
-            control.state.withLock { control.takeReports(&$0) }
-        }
+        let rig = try Rig()
         // Longer than a ring.
-        let samples = [Float](repeating: 0.5, count: 80_000)
-        control.load(VoiceRequest(id: id, segments: [.samples(samples, rate: rate, gain: 0)]))
-        decks.work()
-        control.start(id, at: .now, ramp: nil)
-        // The ring has 65,536 frames; nobody fills it meanwhile.
-        for _ in 0..<14 { render(5000) }
-        #expect(control.status.voiceUnderruns == 0, "it is not over")
-        decks.work()
-        for _ in 0..<14 { render(5000) }
-        decks.work()
-        let end = try #require(ends.withLock { $0.first })
+        rig.load(id, [Float](repeating: 0.5, count: 80_000))
+        rig.control.start(id, at: .now, ramp: nil)
+        rig.play(60_000, progress: 4_800)
+        #expect(rig.control.status.voiceUnderruns == 0)
+        rig.play(10_000, progress: 4_800)
+        rig.decode()
+        rig.play(5_040, progress: 4_800)
+        #expect(rig.takeEvents().allSatisfy { if case .ended = $0 { false } else { true } })
+        #expect(rig.control.status.voiceUnderruns == 1)
+        rig.play(70_000, progress: 4_800)
+        let end = try #require(rig.end(of: id))
         #expect(end.completion == .finished)
         #expect(end.framesHeard == 80_000)
-        #expect(end.underrunFrames == Int64(70_000 + Limiter.lookahead - FrameRing.capacity))
-        #expect(control.status.voiceUnderruns == 1)
+        #expect(end.underrunFrames == gap)
+        #expect(rig.control.status.voiceUnderruns == 1)
+    }
+
+    @Test func `a gap and the loudest sample are told though the voice went on elsewhere`() throws {
+        let rig = try Rig()
+        rig.load(id, [Float](repeating: 0.5, count: 60_000) + [Float](repeating: 0.1, count: 240_000))
+        rig.control.start(id, at: .now, ramp: nil)
+        rig.play(70_000)
+        rig.decode()
+        rig.play(4_800)
+        rig.control.pause(id, ramp: 0)
+        rig.play(4_800)
+        rig.control.resume(id, from: .liveEdge, ramp: 0)
+        for _ in 0..<10 {
+            rig.decode()
+            rig.play(48_000)
+        }
+        let end = try #require(rig.end(of: id))
+        #expect(end.completion == .finished)
+        #expect(end.underrunFrames == gap)
+        #expect(abs(end.peak - Decibels.level(0.5)) < 0.001)
+        #expect(rig.control.status.voiceUnderruns == 1)
     }
 }

@@ -21,7 +21,7 @@ import Testing
             (2_150, 10, nil), (5_000, 10, nil), (600, -5, 600),
         ] as [(Int64, Int64, Int64?)])
     func `a relay goes on where it is by now, all else where it was`(position: Int64, passed: Int64, edge: Int64?) {
-        #expect(layout.liveEdge(of: position, after: passed) == edge)
+        #expect(layout.relayEdge(of: position, after: passed) == edge)
     }
 
     @Test func `parts follow each other`() {
