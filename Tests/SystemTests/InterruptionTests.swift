@@ -26,10 +26,11 @@ extension SystemSuite {
 
         /// Lets an emergency interrupt a normal broadcast of that policy after a second, and waits until both are over.
         static func tell(
-            _ policy: InterruptionPolicy, _ check: @escaping @Sendable (Story, Station) async throws -> Void
+            _ policy: InterruptionPolicy, seconds: Double = 2.5,
+            _ check: @escaping @Sendable (Story, Station) async throws -> Void
         ) async throws {
             try await Station.run { station in
-                let first = try await station.workshop.noise("normal", seconds: 2.5)
+                let first = try await station.workshop.noise("normal", seconds: seconds)
                 let second = try await station.workshop.noise("emergency", seconds: 1.2, options: ["-b", "160"])
                 let normal = Broadcast.due("tin", try station.offer(first), whenInterrupted: policy)
                 let spare = try station.offer(second)
@@ -131,12 +132,37 @@ extension SystemSuite {
                 let restarted = probe - Self.ramp
                 #expect(restarted >= story.end)
                 #expect(story.heard.isSilent(story.end..<restarted))
-                let rest = story.normal[Self.ramp..<story.normal.frames]
-                #expect(try #require(story.heard.distance(to: rest, at: probe)) <= 1)
+                // A beginning is whole from its first sample on.
+                let whole = story.normal[0..<story.normal.frames]
+                #expect(try #require(story.heard.distance(to: whole, at: restarted)) <= 1)
                 #expect(story.heard.isSilent(restarted + story.normal.frames..<story.heard.frames))
                 let events = story.journal.playbacks(of: story.normalCue)
                 #expect(events.filter(\.final).map(\.kind) == [.finished])
                 #expect(events.last?.framesHeard == Int64(story.normal.frames))
+            }
+        }
+
+        @Test func `after an emergency a broadcast at its live edge is where it would be by then`() async throws {
+            try await Self.tell(.liveEdge, seconds: 4) { story, station in
+                // A quarter of a second after the emergency; what is looked for lies after it has faded in.
+                let place = try #require(
+                    stride(from: story.before, to: story.normal.frames - 400, by: 400).first { place in
+                        story.heard.find(story.normal[place..<place + 400], from: story.end) != nil
+                    })
+                let frame = try #require(story.heard.find(story.normal[place..<place + 400], from: story.end))
+                #expect(place > story.before + story.emergency.frames)
+                let silent = try #require(try station.node.card.instant(of: story.before))
+                let sounds = try #require(try station.node.card.instant(of: frame))
+                let passed = Double(sounds - silent) / 1e9
+                let behind = passed - Double(place - story.before) / 44_100
+                #expect(abs(behind) < 0.001, "\(behind) s")
+                let rest = story.normal[place..<story.normal.frames]
+                #expect(try #require(story.heard.distance(to: rest, at: frame)) <= 1)
+                let events = story.journal.playbacks(of: story.normalCue)
+                #expect(events.map(\.kind).suffix(4) == [.started, .interrupted, .resumed, .interrupted])
+                let heard = try #require(events.last?.framesHeard)
+                #expect(heard > story.before && heard < story.normal.frames - story.emergency.frames)
+                #expect(events.last?.final == true && events.last?.framesDue == Int64(story.normal.frames))
             }
         }
 
