@@ -287,7 +287,8 @@ final class Mixer {
     ///
     /// What is to be heard first is rendered before anything is taken back, and is written at once when it was: between the two calls the
     /// device holds no more than the margin, and at all other times as much as it needs. Where it has come too near while we rendered, for
-    /// a thread may be held up, the same is done again from further ahead.
+    /// a thread may be held up, the same is done again from further ahead. Where it holds no more than a device that gives nothing back
+    /// would, too little is won for that moment: what is asked for is then heard after it.
     private func rewrite(
         _ position: inout PCMDevice.Position, _ parameters: PCMParameters, _ clock: FrameClock
     ) throws(PCMFault) -> Bool {
@@ -298,7 +299,8 @@ final class Mixer {
         var ahead = Int(margin * Double(rate))
         while true {
             let held = parameters.bufferFrames - position.room
-            let wanted = min(held - unseen - ahead, Int(end - renderer.earliestRewind))
+            let isWorthwhile = held > Int(configuration.shortBufferDuration * Double(rate))
+            let wanted = isWorthwhile ? min(held - unseen - ahead, Int(end - renderer.earliestRewind)) : 0
             proceed(to: end - Int64(max(0, wanted)))
             if wanted <= 0 { return false }
             renderer.tryCommands()

@@ -10,7 +10,8 @@ public struct PlayerConfiguration: Sendable, Hashable {
     public var channels: Int
     /// Seconds of sound that the device holds. Long, so that the mixer wakes a few times a second only.
     public var bufferDuration = 0.25
-    /// Seconds of sound that a device holds which cannot take back what was written.
+    /// Seconds of sound that a device holds which cannot take back what was written. From one that can no more is taken back if it
+    /// holds no more than that.
     public var shortBufferDuration = 0.02
     /// How far ahead of the device's own position, in seconds, sound is replaced when something must be heard now; further where the mixer
     /// was held up meanwhile. Doubled, up to 0.04, each time that the device ran dry because of it; begins anew with each opening of the
