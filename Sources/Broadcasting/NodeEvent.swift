@@ -6,6 +6,8 @@ public struct NodeEvent: Hashable, Codable, Sendable {
         case deviceLost, deviceRestored, xrun
         /// The machine slept while the device was open.
         case suspended
+        /// The amplifier could not be switched or the card's own volume not be set, as the reason tells; and that it can again.
+        case outputFault, outputRestored
         case clockTrusted, clockStepped
         case contentCorrupt, contentFailed
         case storageFault, halted, haltLifted

@@ -158,7 +158,19 @@ extension NodeCore {
         case .suspended(let count):
             tally.note(.suspended, total: count)
             recordTally()
+        case .outputFault(let part, let words):
+            record(.outputFault, of: part, words)
+        case .outputRestored(let part):
+            record(.outputRestored, of: part, "The \(part) does as it is told again.")
         }
+    }
+
+    /// Records what became of amplifier or volume, once a minute at most: a bad contact comes and goes.
+    private func record(_ kind: NodeEvent.Kind, of part: OutputPart, _ words: String) {
+        guard let count = throttle.note("\(kind) \(part)", boot: BootClock.nanoseconds) else { return }
+        var event = NodeEvent(kind, reason: Reason(ReasonCode(rawValue: part.rawValue), words))
+        event.count = count
+        perform([.record(.node(event))])
     }
 
     /// Records how often the device ran dry, and the like, once a minute at most.

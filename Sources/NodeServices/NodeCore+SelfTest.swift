@@ -71,6 +71,7 @@ extension NodeCore {
 
     private func note(_ result: SelfTestResult) {
         selfTestResult = result
+        // Written to a file of another name, flushed and renamed: whole after a power cut, or as it was.
         if let data = try? Wire.encode(result), !FileManager.default.createFile(atPath: selfTestFile, contents: data) {
             logger.warning("the self-test's result is not on the disk", metadata: ["file": "\(selfTestFile)"])
         }

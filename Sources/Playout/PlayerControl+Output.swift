@@ -28,12 +28,6 @@ extension PlayerControl {
     /// How long the samples take to make up for what the card contributes, in seconds.
     static let outputRamp = 0.005
 
-    /// What can go wrong behind the samples.
-    enum OutputPart: Hashable {
-        case amplifier
-        case volume
-    }
-
     /// What the card contributes to every gain, in dB.
     var outputLevel: Double { state.withLock { $0.output.card } }
 
@@ -100,8 +94,10 @@ extension PlayerControl {
             state.outputFaults[part] = fault
             if let fault {
                 logger.error("output fault", metadata: ["reason": "\(fault)"])
+                emit(.outputFault(part, fault), &state)
             } else {
                 logger.info("output is well again", metadata: ["part": "\(part)"])
+                emit(.outputRestored(part), &state)
             }
         }
     }

@@ -22,4 +22,8 @@ public enum PlayerEvent: Sendable, Hashable {
     case xrun(count: Int)
     /// The machine was suspended while the device was open, and the sound goes on; `count` times since the player began.
     case suspended(count: Int)
+    /// A part behind the samples does not do as it is told; the reason is for people. What sounds goes on.
+    case outputFault(OutputPart, String)
+    /// It does again.
+    case outputRestored(OutputPart)
 }

@@ -134,7 +134,7 @@ struct SoundingPlayer: RehearsalPlayer {
                 report(voice) { .ended($0, CueEnd(end)) }
                 if let cue = cues.removeValue(forKey: voice) { voices[cue] = nil }
                 rates[voice] = nil
-            case .progress, .deviceLost, .deviceRestored, .xrun, .suspended: continue
+            case .progress, .deviceLost, .deviceRestored, .xrun, .suspended, .outputFault, .outputRestored: continue
             }
         }
     }

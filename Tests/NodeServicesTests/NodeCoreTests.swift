@@ -162,4 +162,16 @@ import Testing
         status.cardVolume = -12
         #expect(Health.Device(status).cardVolume == -12)
     }
+
+    @Test func `an amplifier that failed while something sounded is in the journal, however often it comes and goes`()
+        async throws
+    {
+        let core = try await core()
+        for _ in 0..<3 {
+            await core.take(.outputFault(.amplifier, "no such line"))
+            await core.take(.outputRestored(.amplifier))
+        }
+        await core.take(.outputFault(.volume, "no such element"))
+        #expect(await kinds(core) == ["outputFault", "outputRestored", "outputFault"])
+    }
 }

@@ -13,15 +13,17 @@ import Testing
     private final class Relay: AmplifierSwitch {
         let changes: AsyncStream<Bool>
         private let sink: AsyncStream<Bool>.Continuation
-        private let isBroken: Bool
+        private let isBroken: Locked<Bool>
 
         init(isBroken: Bool = false) {
             (changes, sink) = AsyncStream.makeStream()
-            self.isBroken = isBroken
+            self.isBroken = Locked(isBroken)
         }
 
+        func mend() { isBroken.withLock { $0 = false } }
+
         func set(_ isOn: Bool) throws(AmplifierError) {
-            if isBroken { throw AmplifierError("switch the test's relay", number: 5) }
+            if isBroken.withLock({ $0 }) { throw AmplifierError("switch the test's relay", number: 5) }
             sink.yield(isOn)
         }
 
@@ -101,15 +103,23 @@ import Testing
         }
     }
 
-    @Test func `an amplifier that cannot be switched is told of, and does not keep the sound`() async throws {
+    @Test func `an amplifier that cannot be switched is told of until it can, and does not keep the sound`()
+        async throws
+    {
         let stage = try Stage("rates [ 48000 ]")
         let music = try stage.music("music", seconds: 0.3, rate: 48_000)
-        try await stage.play(amplifier: Relay(isBroken: true)) { player, events in
+        let relay = Relay(isBroken: true)
+        try await stage.play(amplifier: relay) { player, events in
+            let fault = await events.next { if case .outputFault(.amplifier, let words) = $0 { words } else { nil } }
+            #expect(fault?.contains("the test's relay") == true)
             player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
             player.start(first, at: .now)
             let end = try #require(await events.end(of: first))
             #expect(end.framesHeard == Int64(music.count / 2))
             #expect(player.status.faults.contains { $0.contains("the test's relay") })
+            relay.mend()
+            _ = await events.next { if case .outputRestored(.amplifier) = $0 { true } else { nil } }
+            #expect(player.status.faults.isEmpty)
         }
     }
 
