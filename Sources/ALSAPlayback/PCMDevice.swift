@@ -133,8 +133,11 @@ public struct PCMDevice: ~Copyable {
         guard status >= 0 else { throw PCMFault("start the device", status: status) }
     }
 
-    /// Whether the device is still there, as far as ALSA knows without playing.
-    public var isPresent: Bool { unsafe snd_pcm_state(handle) != SND_PCM_STATE_DISCONNECTED }
+    /// Whether the device is still there, also while it does not play.
+    public var isPresent: Bool {
+        // The state alone may be as old as the last call that went to the device.
+        unsafe snd_pcm_hwsync(handle) != -ENODEV && snd_pcm_state(handle) != SND_PCM_STATE_DISCONNECTED
+    }
 
     /// Stops at once and forgets what has not been played; ready to begin again, and silent until then.
     public func reset() throws(PCMFault) {

@@ -12,6 +12,8 @@ extension Mixer {
     private static let hastyRecoveries = 8
     /// How long a device may be recovered again and again without moving before it is opened anew.
     private static let hopeless: Int64 = 2_000_000_000
+    /// A device that is lost so soon after it was opened is not tried again at once, in nanoseconds.
+    private static let haste: Int64 = 500_000_000
 
     /// Brings a device that has stopped back; one that is gone, or that is not to be brought back, is lost.
     func recover(from error: PCMFault) {
@@ -28,6 +30,7 @@ extension Mixer {
         let wall = WallClock.nanoseconds
         // What the device had not played when it stopped is played now.
         renderer.rewind(to: max(renderer.frontier - Int64(unplayed), heard))
+        renderer.unplaceStarts()
         heard = renderer.frontier
         if error.isUnderrun {
             port.xruns.wrappingAdd(1, ordering: .relaxed)
@@ -55,14 +58,15 @@ extension Mixer {
     private func lose(_ fault: PCMFault) {
         device = nil
         let now = MonotonicClock.nanoseconds
-        adrift = mode == .playing ? (heard, now) : nil
+        // Since it was last seen to move it went on too, as far as it had been given anything.
+        let passed = min(motion.frame + (now - motion.at) * rate / 1_000_000_000, renderer.frontier)
+        adrift = mode == .playing ? (max(heard, passed), now) : nil
         mode = .lost
         fallSilent()
         pausedUntil = 0
         recoveries = 0
         backoff = Self.firstBackoff(configuration)
-        retryAt = now + backoff
-        returns = try? FolderWatch(configuration.deviceFolders)
+        retryAt = now - openedAt < Self.haste ? now + backoff : now
         lossIsKnown = true
         tell(.lost("\(configuration.device): \(fault)"))
     }
@@ -71,9 +75,9 @@ extension Mixer {
         Int64(configuration.reopenInterval * 1e9) / 2
     }
 
-    /// Something has appeared where devices do: it may be ours.
-    func noteReturn() {
-        returns?.clear()
+    /// Something has come or gone where devices are: it may be ours.
+    func noteChange() {
+        folders?.clear()
         // A card brings several files at once, and each is changed once more by whoever gives it to its group.
         retryAt = min(retryAt, MonotonicClock.nanoseconds + 5_000_000)
     }
@@ -118,8 +122,8 @@ extension Mixer {
 
     /// Tries to open the device.
     func open(_ now: Int64) {
-        // Watched before it is tried, so that nothing that comes in between is missed.
-        if returns == nil { returns = try? FolderWatch(configuration.deviceFolders) }
+        // Watched before it is tried, so that nothing that comes in between is missed; and anew, for the folder itself may be.
+        folders = try? FolderWatch(configuration.deviceFolders)
         let wish = PCMWish(
             rate: configuration.rate, channels: configuration.channels, bufferDuration: configuration.bufferDuration,
             shortBufferDuration: configuration.shortBufferDuration, maximumBufferFrames: Renderer.maximumBuffer)
@@ -151,13 +155,14 @@ extension Mixer {
             case .float: .float
             }
         renderer.rewind(to: heard)
+        renderer.unplaceStarts()
         renderer.adopt(channels: agreed.channels, rate: agreed.rate)
         heard = renderer.frontier
         isReturning = adrift != nil
         adrift = nil
         mode = .idle
+        openedAt = MonotonicClock.nanoseconds
         lossIsKnown = false
-        returns = nil
         margin = configuration.rewindMargin
         backoff = Self.firstBackoff(configuration)
         tell(.opened(agreed))

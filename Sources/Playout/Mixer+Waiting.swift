@@ -15,12 +15,12 @@ extension Mixer {
         case .playing where now >= pausedUntil:
             deviceCount = unsafe device?.fill(descriptors + 1, count: Self.descriptorLimit - 1) ?? 0
             count += deviceCount
-        case .lost:
-            if let returns {
-                unsafe descriptors[1] = pollfd(fd: returns.descriptor, events: Int16(POLLIN), revents: 0)
+        case .idle, .lost:
+            if let folders {
+                unsafe descriptors[1] = pollfd(fd: folders.descriptor, events: Int16(POLLIN), revents: 0)
                 count += 1
             }
-        case .idle, .playing: break
+        case .playing: break
         }
         let until = min(deadline(now), limit ?? Int64.max)
         while true {
@@ -32,8 +32,8 @@ extension Mixer {
             }
             // A descriptor that is always ready must not keep us from what is due.
             if found <= 0 || patience == 0 { return }
-            if mode == .lost {
-                noteReturn()
+            if mode != .playing {
+                noteChange()
                 return
             }
             // A device may wake us for reasons of its own.

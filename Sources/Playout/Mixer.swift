@@ -26,7 +26,7 @@ final class Mixer {
         case lost
     }
 
-    /// Longest wait while idle: a device that went away must be noticed.
+    /// Longest wait while idle, for a device that goes away and is in no folder that is watched.
     static let watch: Int64 = 60_000_000_000
     /// Longest wait for a device that plays and does not move, beside what it holds.
     static let stall: Int64 = 500_000_000
@@ -53,10 +53,12 @@ final class Mixer {
     private var reported = 0
     /// While lost: frame and monotonic time from which the voices go on, if any do.
     var adrift: (frame: Int64, since: Int64)?
-    /// While lost: what says that a device may have come back.
-    var returns: FolderWatch?
+    /// Says, while nothing plays, that a device may have come or gone.
+    var folders: FolderWatch?
     var retryAt: Int64 = 0
     var backoff: Int64
+    /// When the device was opened last, in monotonic time.
+    var openedAt: Int64 = 0
     /// Whether the device was started a moment ago for a voice whose frame is not yet known.
     var isSettling = false
     var lossIsKnown = false
@@ -246,14 +248,12 @@ final class Mixer {
             }
         }
         if renderer.hasCommands, try !rewrite(&position, parameters, clock) { renderer.takeCommands() }
-        // A start at an instant needs a device that runs, for only that tells which frame it is.
+        // A start at an instant needs a device that runs, for only that tells which frame it is. What cannot wait for that is placed as if
+        // it ran from now on.
         isSettling = !position.isRunning && renderer.nextInstant != nil
-        if isSettling {
-            try fill(min(position.room, Int(rate / 25)))
-        } else {
-            renderer.placeStarts(within: position.room, by: clock)
-            try fill(position.room)
-        }
+        let room = isSettling ? min(position.room, Int(rate / 25)) : position.room
+        renderer.placeStarts(within: room, by: clock)
+        try fill(room)
         if !position.isRunning { try device?.start() }
     }
 

@@ -206,6 +206,20 @@ extension Renderer {
         }
     }
 
+    /// Takes their frames from the starts at an instant that have not begun, for the device has stopped: they are to be placed anew.
+    @_noLocks
+    public mutating func unplaceStarts() {
+        let index = savedIndex(before: mixed)
+        var slot = 0
+        while slot < used {
+            if case .armed = unsafe voices[slot].phase, unsafe voices[slot].instant != RenderCommand.immediately {
+                unsafe voices[slot].startFrame = VoiceState.unplaced
+                unsafe saved[index &* Self.slots &+ slot].startFrame = VoiceState.unplaced
+            }
+            slot &+= 1
+        }
+    }
+
     /// Whether a voice sounds, has a frame to begin on, or has something to report that is not yet heard.
     public var isActive: Bool {
         @_noLocks get {

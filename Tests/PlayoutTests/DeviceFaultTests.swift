@@ -38,6 +38,51 @@ import Testing
         }
     }
 
+    @Test func `a card that is pulled while nothing plays is missed at once`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        try await stage.play { player, events in
+            try await open(stage, player, &events)
+            for _ in 0..<2 {
+                let pulled = MonotonicClock.nanoseconds
+                try stage.say("lost")
+                _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
+                // Not with the look that comes once a minute.
+                #expect(MonotonicClock.nanoseconds - pulled < 30_000_000_000)
+                try stage.say("present")
+                _ = await events.next { if case .deviceRestored = $0 { true } else { nil } }
+            }
+        }
+    }
+
+    @Test func `a start at an instant is on time although the device ran dry before it`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        try await stage.play { player, events in
+            player.load(VoiceRequest(id: first, segments: [.silence(duration: 3600)]))
+            player.start(first, at: .now)
+            _ = await events.next { if case .started = $0 { true } else { nil } }
+            var errors: [Double] = []
+            for round in 1...10 as ClosedRange<UInt64> {
+                let (planned, now) = (VoiceID(10 * round), VoiceID(10 * round + 1))
+                for id in [planned, now] {
+                    player.load(VoiceRequest(id: id, segments: [.silence(duration: 0.05)]))
+                    _ = await events.next { if case .loaded(id, _, _) = $0 { true } else { nil } }
+                }
+                player.start(planned, at: .instant(wallNanoseconds: WallTime.nanoseconds + 240_000_000))
+                player.start(now, at: .now)
+                // By then the other has its frame.
+                _ = await events.next { if case .started(now, _, _) = $0 { true } else { nil } }
+                // They take a tenth of a second.
+                try stage.say("xrun \(20 * round)")
+                let error = await events.next { if case .started(planned, _, let error) = $0 { error } else { nil } }
+                errors.append(try #require(error))
+                _ = await events.end(of: planned)
+                // Of a machine that is busy one asks again.
+                if abs(errors.last ?? 1) < 0.000_5 { return }
+            }
+            Issue.record("seconds from the instant: \(errors)")
+        }
+    }
+
     @Test func `a lost device that is there again is opened at once`() async throws {
         let stage = try Stage("rates [ 48000 ]")
         _ = try stage.music("music", seconds: 1, rate: 48_000)
@@ -59,13 +104,18 @@ import Testing
     @Test func `a device that says it plays and does not move is opened again`() async throws {
         let stage = try Stage("rates [ 48000 ]")
         _ = try stage.music("music", seconds: 1, rate: 48_000)
-        try await stage.play { player, events in
+        try await stage.play {
+            // What is not tried at once is not tried again within this test.
+            $0.deviceFolders = []
+            $0.reopenInterval = 7200
+        } body: { player, events in
             try await open(stage, player, &events)
             try stage.say("stuck")
             player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
             player.start(first, at: .now)
             let reason = await events.next { if case .deviceLost(let reason) = $0 { reason } else { nil } }
             #expect(reason?.hasPrefix("\(stage.device): see the device move") == true)
+            _ = await events.next { if case .deviceRestored = $0 { true } else { nil } }
             try stage.say("present")
             player.load(VoiceRequest(id: second, segments: [.file(path: stage.path("music.mp3"))]))
             player.start(second, at: .now)
@@ -124,6 +174,43 @@ import Testing
             #expect(end.framesHeard < end.framesDue)
             // The card knows of its loss a moment before or after the mixer does, by what the buffer holds at most.
             #expect(abs(end.framesHeard - Int64((before.count + rest.count + 9_600) / 2)) <= 12_000)
+        }
+    }
+
+    @Test func `a voice does not hear again what the card played in its last moments`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        try await stage.play {
+            $0.progressInterval = 0
+        } body: { player, events in
+            var distances: [Int] = []
+            for round in 0..<20 as Range<UInt64> {
+                let voice = VoiceID(round)
+                player.load(VoiceRequest(id: voice, segments: [.silence(duration: 2)]))
+                player.start(voice, at: .now)
+                let segments = (try? stage.segments().count) ?? 0
+                var known = 0
+                _ = await events.next { event in
+                    if case .progress(voice, let frames) = event { known = Int(frames) }
+                    return known > 0 ? true : nil
+                }
+                // Not in step with the looks at the device.
+                try await Task.sleep(for: .milliseconds(80))
+                try stage.say("replug \(round + 1)")
+                _ = await events.next { event in
+                    if case .progress(voice, let frames) = event { known = Int(frames) }
+                    return if case .deviceLost = event { true } else { nil }
+                }
+                let end = try #require(await events.returnAndEnd(of: voice))
+                let played = try stage.segments()[segments...]
+                guard let before = played.first, let after = played.dropFirst().first else { continue }
+                // What the card played and nobody had seen yet, and how far the voice came back behind the clock.
+                let unseen = before.frames - known
+                let place = Int(end.framesDue - end.framesHeard) + known
+                let behind = Int((after.began - before.began) * 48_000 / 1_000_000_000) - place
+                distances.append(behind)
+                if unseen > 2400, behind < unseen / 2 { return }
+            }
+            Issue.record("frames behind the clock: \(distances)")
         }
     }
 

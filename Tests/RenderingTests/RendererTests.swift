@@ -201,4 +201,24 @@ import Testing
         let started = rig.hear(2000).filter { $0.kind == .started }
         #expect(started.map(\.slot).sorted() == [0, 1])
     }
+
+    @Test func `a start that has a frame gets another one when the device has stopped in between`() {
+        var rig = Rig()
+        rig.attach(0, [0.25, 0.25, 0.25, 0.25])
+        rig.attach(1, [0.5, 0.5, 0.5, 0.5])
+        rig.send(.start, 0, instant: 1234 * 1_000_000_000 / 48_000 + 300)
+        rig.send(.start, 1)
+        _ = rig.renderPlacing(2000)
+        // The device stops on frame 1000 and goes on 100 frames later.
+        rig.renderer.rewind(to: 1000)
+        rig.renderer.unplaceStarts()
+        let clock = FrameClock(frame: 1000, instant: 1100 * 1_000_000_000 / 48_000, rate: 48_000)
+        rig.renderer.placeStarts(within: 2000, by: clock)
+        let output = rig.render(2000)
+        let first = output.firstIndex(of: 0.25)
+        #expect(first == (1234 - 1100) * 2)
+        rig.renderer.rewind(to: 1050)
+        let again = rig.render(1950)
+        #expect(again == Array(output[100...]))
+    }
 }
