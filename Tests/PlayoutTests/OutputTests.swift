@@ -179,6 +179,8 @@ import Testing
             player.load(VoiceRequest(id: first, segments: [hum], gain: -20))
             player.start(first, at: .now)
             _ = await events.next { _ in player.status.cardVolume == -19.5 ? true : nil }
+            let loud = { (try? stage.heard())?.contains { $0 > 32_767 / 4 } == true }
+            _ = await events.next { _ in loud() ? true : nil }
             // Loud, and not to be heard.
             player.load(VoiceRequest(id: second, segments: [.silence(duration: 3600)], gain: 0))
             player.start(second, at: .now)
