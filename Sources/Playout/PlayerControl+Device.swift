@@ -33,15 +33,31 @@ extension PlayerControl {
             state.rate = parameters.rate
             for (id, voice) in state.voices where !voice.isStopping {
                 var voice = voice
-                var again = voice.isPaused ? nil : voice.wish ?? voice.pass.order
-                if voice.pass.position > 0 { again?.ramp = nil }
-                if voice.isPaused { rest(&voice, since: clock.monotonic(), &state) }
-                guard replaceDeck(of: &voice, offset: voice.place, &state) else { continue }
-                if let again { wish(again, of: &voice, &state) }
-                state.voices[id] = voice
+                if adapt(&voice, &state) { state.voices[id] = voice }
             }
             flush(&state)
         }
+    }
+
+    /// Gives a voice a deck of the device's new rate. Returns false when there is no room for it; then the voice has ended.
+    private func adapt(_ voice: inout Voice, _ state: inout State) -> Bool {
+        if voice.isPaused {
+            rest(&voice, since: clock.monotonic(), &state)
+            return replaceDeck(of: &voice, offset: voice.place, &state)
+        }
+        guard voice.wasHeard, voice.rest == nil else {
+            // It has not begun, or was about to go on.
+            let order = voice.wish ?? voice.pass.order
+            guard replaceDeck(of: &voice, offset: voice.place, &state) else { return false }
+            if let order { wish(order, of: &voice, &state) }
+            return true
+        }
+        // It has gone on by the clock, and does until its deck is ready. Nothing is left out of it: that passed, and nobody heard it.
+        voice.rest = Voice.Rest(place: voice.place, since: voice.pass.reported)
+        let edge = Voice.Edge(point: .liveEdge, lead: Self.leads.lowerBound)
+        guard rejoin(&voice, at: edge, ramp: nil, stamp: clock.wall(), &state) else { return false }
+        voice.rest = voice.wish.map { Voice.Rest(place: voice.place, since: monotonic($0.start)) }
+        return true
     }
 
     func lost(_ reason: String) {

@@ -5,7 +5,7 @@ import Synchronization
 /// Silence in the midst of a voice, and where it goes on.
 extension PlayerControl {
     /// How long before the instant of a live edge its deck is made, in nanoseconds, at first and at the longest.
-    private static let leads: ClosedRange<Int64> = 250_000_000...4_000_000_000
+    static let leads: ClosedRange<Int64> = 250_000_000...4_000_000_000
     /// How long before an instant the mixer must know of it to begin on its frame, on a device that stands still.
     private static let placing: Int64 = 60_000_000
 

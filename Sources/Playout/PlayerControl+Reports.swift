@@ -53,7 +53,8 @@ extension PlayerControl {
             if event.isEnd { leave(event.ticket, &state) }
             return
         }
-        voice.note(event)
+        let instant = event.instant - clock.distance
+        voice.note(event, at: instant)
         if event.underrun > 0, !voice.hasGap {
             voice.hasGap = true
             state.status.voiceUnderruns += 1
@@ -72,7 +73,7 @@ extension PlayerControl {
             emit(.progress(id, framesHeard: voice.heard), &state)
         case .paused:
             voice.deck.setPlaying(false)
-            rest(&voice, since: event.instant - clock.distance, &state)
+            rest(&voice, since: instant, &state)
         case .finished, .stopped:
             leave(event.ticket, &state)
             voice.deck.cancel()

@@ -31,6 +31,8 @@ struct Voice {
         var order: Wish?
         /// Frames of the deck that have passed, as reported last.
         var position: Int64 = 0
+        /// When that was, on the monotonic clock.
+        var reported: Int64 = 0
         /// What was heard of it, as reported last, its relays left out.
         var tally = VoiceTally()
     }
@@ -111,9 +113,10 @@ struct Voice {
         }
     }
 
-    /// Takes note of what the renderer reports of its deck.
-    mutating func note(_ event: RenderEvent) {
+    /// Takes note of what the renderer reports of its deck, as it was at an instant of the monotonic clock.
+    mutating func note(_ event: RenderEvent, at instant: Int64) {
         pass.position = event.position
+        pass.reported = instant
         pass.tally.heard = event.heard
         pass.tally.underrun = event.underrun
         pass.tally.peak = event.peak

@@ -2,16 +2,18 @@ import Logging
 import RuntimeSupport
 import Synchronization
 
+@testable import ALSAPlayback
 @testable import Playout
 @testable import Rendering
 
-/// A player's control, decks and renderer without threads and without a device, mono at 48 kHz, on a clock that moves with the
+/// A player's control, decks and renderer without threads and without a device, mono, at 48 kHz at first, on a clock that moves with the
 /// frames. Nothing is decoded and nothing reported before the test says so.
 final class Rig {
     static let rate = 48_000
     private static let step = 240
 
     let control: PlayerControl
+    private var rate = Rig.rate
     private let hand = ClockHand(1_000_000_000_000)
     private let events = Locked<[PlayerEvent]>([])
     private var decks: DeckHand
@@ -58,7 +60,7 @@ final class Rig {
         while left > 0 {
             let count = min(left, Self.step)
             let clock = FrameClock(
-                frame: renderer.frontier, instant: hand.instant.load(ordering: .relaxed), rate: Int64(Self.rate))
+                frame: renderer.frontier, instant: hand.instant.load(ordering: .relaxed), rate: Int64(rate))
             if renderer.hasCommands { renderer.takeCommands() }
             renderer.placeStarts(within: count, by: clock)
             var samples = [Float](repeating: 0, count: count)
@@ -72,6 +74,17 @@ final class Rig {
             renderer.advance(heard: renderer.frontier, audible: true, clock: clock, progressInterval: progress)
             if isTelling { tell() }
         }
+    }
+
+    /// Has the device come back at a rate.
+    func reopen(rate: Int = Rig.rate) {
+        self.rate = rate
+        renderer.adopt(channels: 1, rate: rate)
+        control.hear(
+            .opened(
+                PCMParameters(
+                    rate: rate, format: .s16, channels: 1, bufferFrames: 12_000, periodFrames: 3_000, isBatch: false,
+                    isTimestamped: true, canRewind: true)))
     }
 
     /// Gives control its reports.
