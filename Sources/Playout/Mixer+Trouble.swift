@@ -59,7 +59,7 @@ extension Mixer {
         device = nil
         let now = MonotonicClock.nanoseconds
         // Since it was last seen to move it went on too, as far as it had been given anything.
-        let passed = min(motion.frame + (now - motion.at) * rate / 1_000_000_000, renderer.frontier)
+        let passed = min(motion.frame + frames(in: now - motion.at), renderer.frontier)
         adrift = mode == .playing ? (max(heard, passed), now) : nil
         mode = .lost
         fallSilent()
@@ -86,8 +86,7 @@ extension Mixer {
     func drift(_ now: Int64) {
         let wall = WallClock.nanoseconds
         if let adrift {
-            let (seconds, rest) = (now - adrift.since).quotientAndRemainder(dividingBy: 1_000_000_000)
-            heard = max(heard, adrift.frame + seconds * rate + rest * rate / 1_000_000_000)
+            heard = max(heard, adrift.frame + frames(in: now - adrift.since))
         }
         var clock = FrameClock(frame: heard, instant: wall, rate: rate)
         catchUp(clock)
@@ -107,6 +106,12 @@ extension Mixer {
         } else {
             adrift = nil
         }
+    }
+
+    /// Frames in so many nanoseconds, which may be years of them.
+    private func frames(in nanoseconds: Int64) -> Int64 {
+        let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+        return seconds * rate + rest * rate / 1_000_000_000
     }
 
     private func catchUp(_ clock: FrameClock) {
