@@ -5,8 +5,6 @@ extension Director {
         guard let index = index(of: report.cue) else { return }
         switch report {
         case .loaded: break
-        // Without a sound card it goes on by the clock, unheard, until it is taken back.
-        case .started where isDeviceLost: break
         case .started(_, let instant, let error): noteStart(index, at: instant, error: error)
         case .progress(_, let heard): playbacks[index].heard = heard
         case .paused(_, let heard): notePause(index, heard)
@@ -20,7 +18,8 @@ extension Director {
     }
 
     private mutating func noteStart(_ index: Int, at instant: Timestamp, error: Double) {
-        guard !playbacks[index].startRecorded else { return }
+        // Without a sound card it goes on by the clock, unheard, until it is taken back.
+        guard !playbacks[index].startRecorded, !isDeviceLost else { return }
         if !playbacks[index].hasBegun { markBegun(index, at: time.monotonic) }
         if playbacks[index].voice?.isArmed == true { playbacks[index].voice?.state = .playing }
         if playbacks[index].voice?.state == .playing {

@@ -70,4 +70,26 @@ import Testing
             #expect(abs(frames - heard.audible.count) <= Int(NodeBox.lag * Double(rate)), "\(frames)")
         }
     }
+
+    @Test func `an emergency that finds the card gone while nothing sounded is heard whole when it is back`()
+        async throws
+    {
+        let rate = 16_000
+        try await Station.run(rate: rate) { station in
+            let (card, controller) = (station.node.card, station.controller)
+            let mp3 = try await station.workshop.noise("call", seconds: 1, rate: rate, channels: 1)
+            let expected = try await station.workshop.decoded(mp3, rate: rate)
+            try await controller.healths.first("an open card") { $0.device.state == "idle" && $0.device.rate == rate }
+            try card.set(present: false)
+            let emergency = Broadcast.due("call", try station.offer(mp3), class: .emergency)
+            try await controller.say([emergency], to: Station.commune)
+            _ = try await controller.told(.deviceLost)
+            try card.set(present: true)
+            let end = try await controller.ending(of: emergency.cue).event
+            #expect(end.kind == .finished && end.framesHeard == Int64(expected.frames), "\(end)")
+            let story = try controller.settledJournal().playbacks(of: emergency.cue)
+            #expect(story.map(\.kind) == [.accepted, .fetched, .started, .finished])
+            #expect(try #require(card.heard).places(of: expected).count == 1)
+        }
+    }
 }
