@@ -13,8 +13,11 @@ extension Renderer {
             first = start > mixed ? Int(truncatingIfNeeded: start &- mixed) : 0
             unsafe voice.pointee.startFrame = mixed &+ Int64(first)
             unsafe voice.pointee.phase = .sounding
-            note(
-                unsafe voice.pointee.hasBegun ? .resumed : .started, slot: slot, frame: mixed &+ Int64(first &+ 1))
+            let heard = mixed &+ Int64(first &+ 1)
+            // Where the device has been already, it has been told: what it plays is rendered again from before that.
+            if heard > measured {
+                note(unsafe voice.pointee.hasBegun ? .resumed : .started, slot: slot, frame: heard)
+            }
             unsafe voice.pointee.hasBegun = true
         }
         let (horizon, isEnd) = unsafe rings[slot].horizon()

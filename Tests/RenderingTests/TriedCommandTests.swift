@@ -95,6 +95,22 @@ import Testing
         #expect(Set(events.map(\.kind)).isSuperset(of: [.started, .paused, .resumed]))
     }
 
+    @Test func `what was heard to begin is told once, however often it is rendered again`() {
+        var rig = Self.rig()
+        _ = rig.render(2000)
+        #expect(rig.hear(10).map(\.kind) == [.started])
+        rig.renderer.rewind(to: 50)
+        _ = rig.render(300)
+        rig.renderer.rewind(to: 100)
+        rig.send(.pause, 0)
+        rig.send(.resume, 0)
+        _ = rig.render(300)
+        #expect(rig.hear(110).map(\.kind) == [.paused, .resumed])
+        rig.renderer.rewind(to: 120)
+        _ = rig.render(2000)
+        #expect(rig.hear(2000).isEmpty)
+    }
+
     @Test func `what a command began is told also when the next commands take effect on the same frame`() {
         var rig = Self.rig()
         _ = rig.render(2000)
