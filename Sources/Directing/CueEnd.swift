@@ -28,6 +28,9 @@ public struct CueEnd: Hashable, Sendable {
     /// What became of its relays; nil when it came to none.
     public var relay: RelayReport?
 
+    /// Whether all of it was heard.
+    public var isWhole: Bool { completion == .finished && framesDue > 0 && framesHeard >= framesDue }
+
     public init(completion: Completion, framesDue: Int64, framesHeard: Int64, rate: Int, peak: Double) {
         self.completion = completion
         self.framesDue = framesDue

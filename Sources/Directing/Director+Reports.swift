@@ -19,7 +19,7 @@ extension Director {
 
     private mutating func noteStart(_ index: Int, at instant: Timestamp, error: Double) {
         // Without a sound card it goes on by the clock, unheard, until it is taken back.
-        guard !playbacks[index].startRecorded, !isDeviceLost else { return }
+        guard !playbacks[index].startRecorded, !isDeviceLost, !playbacks[index].isTakenBack else { return }
         if !playbacks[index].hasBegun { markBegun(index, at: time.monotonic) }
         if playbacks[index].voice?.isArmed == true { playbacks[index].voice?.state = .playing }
         if playbacks[index].voice?.state == .playing {
@@ -71,11 +71,14 @@ extension Director {
 
     private mutating func noteEnd(_ index: Int, _ end: CueEnd) {
         if end.completion == .stopped, isUnheard(playbacks[index], end) { giveBack(index) }
+        // A card that comes back at once is heard again until the order to stop arrives.
+        let isTakenBack = playbacks[index].isTakenBack && playbacks[index].ending == nil && !end.isWhole
+        if isTakenBack { giveBack(index) }
         let playback = playbacks[index]
         playbacks[index].voice = nil
-        if !playback.hasBegun, playback.ending == nil, end.framesHeard == 0 {
+        if !playback.hasBegun, playback.ending == nil, isTakenBack || end.framesHeard == 0 {
             switch end.completion {
-            case .stopped:
+            case .finished where isTakenBack, .stopped:
                 // It was taken back before it began, and may be loaded anew.
                 forgetBegun(playback.cue)
                 if playback.isDropped {
@@ -120,6 +123,7 @@ extension Director {
             switch playbacks[index].voice?.state {
             case .playing, .armed:
                 stopVoice(index)
+                playbacks[index].voice?.isTakenBack = true
                 giveBack(index)
             case .loaded, .paused, .stopping, nil: break
             }

@@ -52,6 +52,8 @@ struct Playback: Sendable {
 
     var id: CueID { cue.id }
 
+    var isTakenBack: Bool { voice?.isTakenBack == true }
+
     /// The gain in dB without ducking that it was told last.
     var gain: Double { gains.unducked }
 
@@ -70,6 +72,8 @@ struct Playback: Sendable {
         var state: State
         /// In dB, as told last.
         var gain: Double
+        /// It was stopped since the sound card went before it was known to be heard: what comes of it until it has stopped counts for nothing.
+        var isTakenBack = false
 
         enum State: Sendable, Hashable {
             case loaded

@@ -137,12 +137,10 @@ extension NodeCore {
             }
             forget(cue)
             ended.append(cue)
-            switch end.completion {
-            case .finished: failures.forget(cue)
-            case .failed(let words): failures.note(cue, words, boot: BootClock.nanoseconds)
-            case .stopped: break
-            }
-            perform(direct(.player(.ended(cue, CueEnd(end)))))
+            let account = CueEnd(end)
+            if account.isWhole { failures.forget(cue) }
+            if case .failed(let words) = end.completion { failures.note(cue, words, boot: BootClock.nanoseconds) }
+            perform(direct(.player(.ended(cue, account))))
         case .deviceLost(let words):
             deviceLostSince = deviceLostSince ?? BootClock.nanoseconds
             let reason = Reason(.deviceLost, words)
@@ -159,23 +157,17 @@ extension NodeCore {
             tally.note(.suspended, total: count)
             recordTally()
         case .outputFault(let part, let words):
-            record(.outputFault, of: part, words)
+            outputs.note(.outputFault, of: part, words)
+            recordTally()
         case .outputRestored(let part):
-            record(.outputRestored, of: part, "The \(part) does as it is told again.")
+            outputs.note(.outputRestored, of: part, "The \(part) does as it is told again.")
+            recordTally()
         }
     }
 
-    /// Records what became of amplifier or volume, once a minute at most: a bad contact comes and goes.
-    private func record(_ kind: NodeEvent.Kind, of part: OutputPart, _ words: String) {
-        guard let count = throttle.note("\(kind) \(part)", boot: BootClock.nanoseconds) else { return }
-        var event = NodeEvent(kind, reason: Reason(ReasonCode(rawValue: part.rawValue), words))
-        event.count = count
-        perform([.record(.node(event))])
-    }
-
-    /// Records how often the device ran dry, and the like, once a minute at most.
+    /// Records how often the device ran dry, what became of amplifier and volume, and the like, once a minute at most.
     func recordTally(boot: Int64 = BootClock.nanoseconds) {
-        let events = tally.due(boot: boot)
+        let events = tally.due(boot: boot) + outputs.due(boot: boot)
         if !events.isEmpty { perform(events.map { .record(.node($0)) }) }
     }
 

@@ -45,6 +45,7 @@ actor NodeCore {
     var lastVoice: UInt64 = 0
     var throttle = RecordThrottle()
     var tally = DeviceTally()
+    var outputs = OutputTally()
     var failures = FailedPlaybacks()
     var pending = PendingWrites()
     /// Cues whose place in the playhead is free once their ends are in the journal.

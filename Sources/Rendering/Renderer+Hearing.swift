@@ -100,6 +100,7 @@ extension Renderer {
         case .finished, .stopped:
             account(slot: slot, position: transition.voice.position, audible: audible)
             post(transition.kind, slot: slot, voice: transition.voice, frame: transition.frame, clock: clock)
+            unsafe accounts[slot].isOver = true
             if unsafe voices[slot].ticket == transition.voice.ticket { unsafe voices[slot].phase = .free }
         }
     }

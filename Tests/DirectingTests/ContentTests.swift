@@ -159,6 +159,19 @@ import Testing
         #expect(world.violations.isEmpty)
     }
 
+    @Test func `what a card that came back at once let sound, until it was taken back, does not use the cue up`() {
+        var world = World()
+        world.pullDevice()
+        world.player.heardBeforeStop = 300
+        world.publish([Samples.broadcast("a", .emergency, in: world)])
+        world.run(seconds: 5)
+        world.player.heardBeforeStop = 0
+        world.restoreDevice()
+        world.run(seconds: 60)
+        #expect(world.kinds(Samples.cue("a")) == [.accepted, .fetched, .started, .finished])
+        #expect(world.terminal[Samples.cue("a")]?.framesHeard == world.terminal[Samples.cue("a")]?.framesDue)
+    }
+
     @Test func `a start that was ordered ahead is taken back when the sound card goes`() {
         var world = World()
         world.publish([Samples.broadcast("a", in: world, after: 5)])

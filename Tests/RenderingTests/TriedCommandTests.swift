@@ -111,6 +111,27 @@ import Testing
         #expect(rig.hear(2000).isEmpty)
     }
 
+    @Test func `a voice whose end was told does not come back, and its place may be another's`() {
+        var rig = Self.rig()
+        rig.attach(2, [Float](repeating: 0.1, count: 200))
+        rig.send(.start, 2)
+        _ = rig.render(2000)
+        #expect(rig.hear(110).map(\.kind) == [.started, .started, .finished])
+        // Its place is made ready for the next before that one's command comes.
+        rig.link.ring(2).reset()
+        rig.renderer.rewind(to: 150)
+        _ = rig.render(2000)
+        #expect(rig.hear(2000).isEmpty)
+        rig.attach(2, [Float](repeating: 0.2, count: 200), isFresh: false)
+        rig.send(.start, 2)
+        let frontier = rig.renderer.frontier
+        _ = rig.render(500)
+        let told = rig.hear(frontier + 400)
+        #expect(told.map(\.kind) == [.started, .finished])
+        #expect(told.last?.heard == 100)
+        #expect(told.last?.underrun == 0)
+    }
+
     @Test func `what a command began is told also when the next commands take effect on the same frame`() {
         var rig = Self.rig()
         _ = rig.render(2000)

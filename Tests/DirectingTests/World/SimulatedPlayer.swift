@@ -33,6 +33,8 @@ struct SimulatedPlayer {
     /// Whether it knows that it has no device, and whether that is still to be told.
     private var knowsLoss = false
     private var hasToTellLoss = false
+    /// Frames that are heard of a voice until an order to stop it arrives.
+    var heardBeforeStop: Int64 = 0
     /// Frames of silence that each voice has because its decoder comes too late.
     var framesSilent: Int64 = 0
     /// Orders that broke the contract of the effects.
@@ -188,7 +190,9 @@ struct SimulatedPlayer {
             sound(cue, wallOffset: wallOffset)
             if !isFirst { reports.append(.resumed(cue)) }
         case .setGain(let cue, let decibels): voices[cue]?.gain = decibels
-        case .stop(let cue): end(cue, .stopped)
+        case .stop(let cue):
+            voices[cue]?.heard += heardBeforeStop
+            end(cue, .stopped)
         }
     }
 
