@@ -8,7 +8,7 @@ import Testing
 struct StartMeasurement {
     private static let count = Int(ProcessInfo.processInfo.environment["LOA_MEASURE_STARTS"] ?? "") ?? 200
 
-    /// Wall time at which each frame of the recording that begins a click was heard.
+    /// Wall time at which each frame of the recording that begins a click was heard: 0.7 of full scale, and 0.1 of hum with it or against it.
     private func clicks(_ stage: Stage) throws -> [Int64] {
         let heard = try stage.heard()
         let lines = try String(contentsOfFile: stage.path("heard.wav.segments"), encoding: .utf8)
@@ -16,7 +16,7 @@ struct StartMeasurement {
             Int(match.1).flatMap { first in Int64(match.2).map { (first: first, at: $0) } }
         }
         var clicks: [Int64] = []
-        for frame in 0..<heard.count / 2 where heard[frame * 2] > 20_000 {
+        for frame in 0..<heard.count / 2 where heard[frame * 2] > 15_000 {
             guard let segment = segments.last(where: { $0.first <= frame }) else { continue }
             clicks.append(segment.at + Int64(frame - segment.first) * 1_000_000_000 / 48_000)
         }
