@@ -296,7 +296,7 @@ final class Mixer {
         let end = renderer.frontier
         // Where the position moves by whole periods the device may be one ahead of it.
         let unseen = parameters.isBatch ? parameters.periodFrames : 0
-        var ahead = Int(margin * Double(rate))
+        var ahead = max(1, Int(margin * Double(rate)))
         while true {
             let held = parameters.bufferFrames - position.room
             let isWorthwhile = held > Int(configuration.shortBufferDuration * Double(rate))

@@ -197,16 +197,23 @@ import Testing
         #expect(up - (WallTime.nanoseconds - MonotonicClock.nanoseconds) > fallen - 12_000_000)
     }
 
+    /// Begins music at −20 dB, of which the card's own volume takes 19.5.
+    private func playQuietly(
+        _ stage: Stage, _ player: Player, _ events: inout AsyncStream<PlayerEvent>.AsyncIterator
+    ) async {
+        player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))], gain: -20))
+        player.start(first, at: .now)
+        _ = await events.next { if case .progress = $0 { true } else { nil } }
+        #expect(player.status.cardVolume == -19.5)
+    }
+
     @Test func `a card that was pulled and put back has its volume set anew at once`() async throws {
         let stage = try Stage("rates [ 48000 ]")
         _ = try stage.music("music", seconds: 3, rate: 48_000)
         try await stage.play {
             $0.mixerElement = "Master"
         } body: { player, events in
-            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))], gain: -20))
-            player.start(first, at: .now)
-            _ = await events.next { if case .progress = $0 { true } else { nil } }
-            #expect(player.status.cardVolume == -19.5)
+            await playQuietly(stage, player, &events)
             // It wakes up at its loudest.
             try "63 1\n".write(toFile: stage.path("levels"), atomically: false, encoding: .utf8)
             try stage.say("replug 1")
@@ -223,10 +230,7 @@ import Testing
         try await stage.play {
             $0.mixerElement = "Master"
         } body: { player, events in
-            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))], gain: -20))
-            player.start(first, at: .now)
-            _ = await events.next { if case .progress = $0 { true } else { nil } }
-            #expect(player.status.cardVolume == -19.5)
+            await playQuietly(stage, player, &events)
             try stage.say("lost")
             _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
             #expect(player.status.cardVolume == nil)
