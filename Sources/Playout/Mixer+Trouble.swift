@@ -149,6 +149,11 @@ extension Mixer {
     private func adopt(_ agreed: PCMParameters) {
         // Where nothing goes on by the clock, what has been asked for waits until the amplifier is awake.
         if adrift != nil { drift(MonotonicClock.nanoseconds) }
+        if agreed.rate != Int(rate) {
+            // A deck of the old rate ends here: what was heard of it and not yet told would be lost with it.
+            let clock = FrameClock(frame: heard, instant: WallClock.nanoseconds, rate: rate)
+            renderer.advance(heard: heard, audible: false, clock: clock, progressInterval: 1)
+        }
         parameters = agreed
         rate = Int64(agreed.rate)
         format =

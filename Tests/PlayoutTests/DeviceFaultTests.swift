@@ -177,6 +177,30 @@ import Testing
         }
     }
 
+    @Test func `what was heard of a card is told also when one of another rate comes in its place`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        try await stage.play {
+            // Nothing is told of on the way.
+            $0.progressInterval = 3600
+        } body: { player, events in
+            player.load(VoiceRequest(id: first, segments: [.silence(duration: 4)]))
+            player.start(first, at: .now)
+            player.load(VoiceRequest(id: second, segments: [.silence(duration: 1)]))
+            player.start(second, at: .now)
+            _ = await events.end(of: second)
+            try stage.say("lost")
+            _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
+            try stage.replaceCard("rates [ 44100 ]")
+            let end = try #require(await events.returnAndEnd(of: first))
+            #expect(end.completion == .finished)
+            #expect(end.rate == 44_100)
+            let (before, after) = try (stage.heard().count, stage.samples("again.wav").count)
+            let heard = Double(before) / 96_000 + Double(after) / 88_200
+            // The card knows of its loss a moment before or after the mixer does.
+            #expect(abs(Double(end.framesHeard) / 44_100 - heard) <= 0.5)
+        }
+    }
+
     @Test func `a voice does not hear again what the card played in its last moments`() async throws {
         let stage = try Stage("rates [ 48000 ]")
         try await stage.play {
