@@ -90,7 +90,7 @@ extension Renderer {
         case .stop:
             unsafe stop(voice, command)
         case .level:
-            unsafe voice.pointee.level.move(to: command.gain, shape: voice.pointee.isMoving ? command.ramp : .immediate)
+            unsafe voice.pointee.level.move(to: command.gain, shape: voice.pointee.isHeard ? command.ramp : .immediate)
         }
     }
 
@@ -116,7 +116,10 @@ extension Renderer {
         voice.channels = command.channels
         voice.level = GainRamp(command.gain)
         unsafe voices[command.slot] = voice
-        unsafe accounts[command.slot] = Account()
+        var account = Account()
+        // An attachment that is tried may be taken back.
+        account.ended = unsafe accounts[command.slot].ended
+        unsafe accounts[command.slot] = account
     }
 
     @_noLocks

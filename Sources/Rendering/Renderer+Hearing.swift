@@ -38,7 +38,8 @@ extension Renderer {
         while slot < used {
             let then = unsafe saved[index &* Self.slots &+ slot]
             let now = unsafe voices[slot]
-            if then.ticket == now.ticket, then.isMoving || now.isMoving {
+            let isOver = unsafe accounts[slot].ended == then.ticket
+            if then.ticket == now.ticket, !isOver, then.isMoving || now.isMoving {
                 var position = then.position
                 if then.isMoving {
                     let begin =
@@ -99,8 +100,9 @@ extension Renderer {
             post(transition.kind, slot: slot, voice: transition.voice, frame: transition.frame, clock: clock)
         case .finished, .stopped:
             account(slot: slot, position: transition.voice.position, audible: audible)
+            // From the report on the ring is another's.
+            unsafe accounts[slot].ended = transition.voice.ticket
             post(transition.kind, slot: slot, voice: transition.voice, frame: transition.frame, clock: clock)
-            unsafe accounts[slot].isOver = true
             if unsafe voices[slot].ticket == transition.voice.ticket { unsafe voices[slot].phase = .free }
         }
     }

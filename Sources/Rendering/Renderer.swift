@@ -44,8 +44,8 @@ public struct Renderer: ~Copyable {
         var passed: Int64 = 0
         var heard: Int64 = 0
         var reported: Int64 = 0
-        /// Its end was told: control may have given its place to another.
-        var isOver = false
+        /// The last voice of the slot whose end was told: control may have given its place, and its ring, to another.
+        var ended = UInt64.max
 
         @_noLocks
         init() {}
@@ -285,7 +285,7 @@ public struct Renderer: ~Copyable {
         var slot = 0
         while slot < used {
             unsafe voices[slot] = saved[index &* Self.slots &+ slot]
-            if unsafe accounts[slot].isOver { unsafe voices[slot].phase = .free }
+            if unsafe accounts[slot].ended == voices[slot].ticket { unsafe voices[slot].phase = .free }
             slot &+= 1
         }
         var kept = 0

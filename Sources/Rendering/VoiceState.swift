@@ -41,7 +41,15 @@ struct VoiceState: BitwiseCopyable {
     @_noLocks
     init() {}
 
-    /// Whether the voice adds to the mix.
+    /// Whether it is in the mix now: a ramp of what still waits would not move before its first frame.
+    var isHeard: Bool {
+        @_noLocks get {
+            if case .armed = phase { return false }
+            return isMoving
+        }
+    }
+
+    /// Whether the voice adds to the mix, or will.
     var isMoving: Bool {
         @_noLocks get {
             switch phase {

@@ -106,7 +106,7 @@ struct MixReference {
             voice.phase = voice.fade.isOver ? .over : .stopping
         case (.stop, .attached), (.stop, .armed), (.stop, .paused):
             voice.phase = .over
-        case (.level, .armed), (.level, .sounding), (.level, .pausing), (.level, .stopping):
+        case (.level, .sounding), (.level, .pausing), (.level, .stopping):
             voice.level.move(to: gain, shape: ramp)
         case (.level, _):
             voice.level.move(to: gain, shape: .immediate)

@@ -86,6 +86,43 @@ import Testing
         #expect(rig.render(1000) == Array(music[1300 * 2..<2300 * 2]))
     }
 
+    @Test func `once a voice's end is told its ring is the next one's`() {
+        var dice = Dice(seed: 13)
+        var rig = Rig()
+        rig.attach(0, dice.noise(1000 * 2))
+        rig.send(.start, 0)
+        _ = rig.render(2000)
+        #expect(rig.hear(1010).map(\.kind) == [.started, .finished])
+        // Control gives the slot away at once, within the block in which the voice ended.
+        rig.link.ring(0).reset()
+        _ = rig.hear(1015)
+        #expect(rig.link.ring(0).writable == FrameRing.capacity)
+        // An attachment that is tried and taken back does not bring it back either.
+        let attach = RenderCommand(.attach, slot: 0, ticket: 99)
+        precondition(rig.link.send(attach))
+        rig.renderer.rewind(to: 1400)
+        rig.renderer.tryCommands()
+        _ = rig.render(300)
+        rig.renderer.returnCommands()
+        _ = rig.hear(1020)
+        #expect(rig.link.ring(0).writable == FrameRing.capacity)
+        rig.renderer.takeCommands()
+        _ = rig.hear(1023)
+        #expect(rig.link.ring(0).writable == FrameRing.capacity)
+    }
+
+    @Test func `a gain that is told before the first frame holds from it on`() {
+        let music = [Float](repeating: 0.5, count: 4800 * 2)
+        var rig = Rig()
+        rig.attach(0, music)
+        rig.send(.start, 0, instant: 10_000_000)
+        _ = rig.renderPlacing(240)
+        rig.send(.level, 0, gain: 0.5, ramp: RampShape(frames: 240, curve: .linear))
+        let sound = rig.renderPlacing(960)
+        #expect(sound.allSatisfy { $0 == 0 || $0 == 0.25 })
+        #expect(sound.contains(0.25))
+    }
+
     @Test func `a paused voice resumes where its fade ended`() {
         var dice = Dice(seed: 11)
         let music = dice.noise(20_000 * 2)

@@ -5,7 +5,8 @@ struct Rig: ~Copyable {
     let link = RenderLink()
     var renderer: Renderer
     let channels: Int
-    private var now: Int64 = 0
+    /// How many voices each slot has had.
+    private var attached = [Int](repeating: 0, count: Renderer.slots)
 
     init(channels: Int = 2, rate: Int = 48_000, ceiling: Float? = nil, isDithered: Bool = false) {
         self.channels = channels
@@ -21,6 +22,7 @@ struct Rig: ~Copyable {
         if isFresh { link.ring(slot).reset() }
         link.ring(slot).write(samples.span, channels: channels, gain: 1)
         if isWhole { link.ring(slot).finish() }
+        attached[slot] += 1
         send(.attach, slot, channels: channels, gain: gain)
     }
 
@@ -28,10 +30,20 @@ struct Rig: ~Copyable {
         _ kind: RenderCommand.Kind, _ slot: Int, channels: Int = 2, gain: Float = 1, ramp: RampShape = .immediate,
         instant: Int64 = RenderCommand.immediately
     ) {
-        let command = RenderCommand(
-            kind, slot: slot, ticket: UInt64(slot + 1), channels: channels, gain: gain, ramp: ramp, instant: instant)
-        precondition(link.send(command))
+        ask(kind, slot, channels: channels, gain: gain, ramp: ramp, instant: instant)
         renderer.takeCommands()
+    }
+
+    /// As `send`, while the renderer has not looked yet.
+    func ask(
+        _ kind: RenderCommand.Kind, _ slot: Int, channels: Int = 2, gain: Float = 1, ramp: RampShape = .immediate,
+        instant: Int64 = RenderCommand.immediately
+    ) {
+        let ticket = UInt64(slot + 1 + Renderer.slots * max(attached[slot] - 1, 0))
+        precondition(
+            link.send(
+                RenderCommand(
+                    kind, slot: slot, ticket: ticket, channels: channels, gain: gain, ramp: ramp, instant: instant)))
     }
 
     /// Renders as `format`, and gives the bytes.
