@@ -163,6 +163,8 @@ final class PlayerControl: Sendable {
     func stop(_ id: VoiceID, ramp: Double, _ state: inout State) {
         guard var voice = state.voices[id], !voice.isStopping else { return }
         voice.isStopping = true
+        // What waits until enough is decoded does not go on any more.
+        voice.wish = nil
         state.voices[id] = voice
         if voice.pass.isAttached {
             send(.stop, voice, ramp: fade(ramp, state), &state)

@@ -139,6 +139,28 @@ import Testing
         #expect(abs(try #require(shift(rig, now - 4_800..<now))) <= 1)
     }
 
+    @Test func `what is stopped while its deck is still being filled does not come back at its live edge`() throws {
+        let rig = try rig(seconds: 8)
+        rig.control.pause(id, ramp: 0)
+        rig.play(4_800)
+        rig.control.resume(id, from: .liveEdge, ramp: 0)
+        let voice = try #require(rig.control.state.withLock { $0.voices[id] })
+        rig.control.deck(voice.deck, opened: 1, layout: try #require(voice.layout))
+        // So long that its edge is out of date.
+        rig.play(Self.second)
+        rig.control.stop(id, ramp: 0)
+        rig.control.deckIsPrimed(voice.deck)
+        let now = rig.heard.count
+        for _ in 0..<3 {
+            rig.play(Self.second)
+            rig.decode()
+        }
+        #expect(rig.heard[now...].allSatisfy { $0 == 0 })
+        let end = try #require(rig.end(of: id))
+        #expect(end.completion == .stopped && end.framesHeard == 48_000)
+        #expect(rig.control.state.withLock { $0.freeSlots.count } == 16)
+    }
+
     @Test func `past its end the live edge is its end`() throws {
         let rig = try rig(seconds: 3)
         rig.control.pause(id, ramp: 0)
