@@ -83,7 +83,8 @@ import Testing
             relay.set(.silent)
             let start = ContinuousClock.now
             _ = try await node.event { $0 == .disconnected(reason: "the broker has fallen silent") }
-            #expect(ContinuousClock.now - start < .milliseconds(8_500))
+            // TCP alone would need a quarter of an hour. The rest is for a machine that is busy.
+            #expect(ContinuousClock.now - start < .seconds(20))
             relay.set(.good)
             try await node.connected()
         }
