@@ -77,7 +77,7 @@ final class OutputControl {
             if let wanted = control.wantedOutputLevel {
                 let level = volume?.step(for: wanted) ?? 0
                 if level > control.outputLevel {
-                    control.setOutputLevel(level, of: opening)
+                    control.prepareOutputLevel(level, of: opening)
                     settle()
                 }
                 try volume?.set(level)

@@ -11,12 +11,15 @@ extension PlayerControl {
     /// The gain of a voice, as the caller gives it, is what the listener gets. Where the card has a volume of its own, the
     /// greatest gain among the voices that sound is set there, so that the samples keep their bits and what is quiet
     /// stays free of the card's hiss; the rest of each voice's gain, usually nothing, is done to its samples. An emergency so
-    /// raises the card for as long as it sounds. Nothing is ever louder than was asked, not even for a moment: before the card is
-    /// turned up the samples are turned down, and after it was turned down they are turned up. A card that comes back is another one, and
-    /// counts as at its highest until it has been asked.
+    /// raises the card for as long as it sounds, and what starts at an instant does as soon as that is ordered. Nothing is ever louder
+    /// than was asked, not even for a moment: before the card is turned up the samples are turned down, and after it was turned down they
+    /// are turned up. What is to be louder than the card was goes up in a line after that, and not with the card's own step. A card that
+    /// comes back is another one, and counts as at its highest until it has been asked.
     struct OutputLevel {
         /// What the card contributes to every gain, in dB; 0 where it has no volume.
         var card = 0.0
+        /// What it contributes still, while the samples are made ready for `card`, which is more.
+        var rising: Double?
         /// The most that it can contribute, as far as is known.
         var highest = 0.0
         /// How often the device has been opened.
@@ -50,6 +53,15 @@ extension PlayerControl {
         }
     }
 
+    /// Has the samples make up for what the card is about to contribute, more than now: once it does, all is as loud as before. What should
+    /// be louder waits until `setOutputLevel`.
+    func prepareOutputLevel(_ decibels: Double, of opening: Int) {
+        state.withLock { state in
+            guard state.output.openings == opening, state.status.state == .idle else { return }
+            follow(decibels, rising: state.output.card, ramp: Self.outputRamp, &state)
+        }
+    }
+
     /// The card has gone, and nobody knows at which level it comes back.
     func forgetOutputLevel(_ state: inout State) {
         guard configuration.mixerElement != nil else { return }
@@ -59,9 +71,10 @@ extension PlayerControl {
     }
 
     /// Has the samples make up for what the card contributes.
-    private func follow(_ decibels: Double, ramp: Double, _ state: inout State) {
-        guard state.output.card != decibels else { return }
+    private func follow(_ decibels: Double, rising: Double? = nil, ramp: Double, _ state: inout State) {
+        guard state.output.card != decibels || state.output.rising != rising else { return }
         state.output.card = decibels
+        state.output.rising = rising
         for voice in state.voices.values where voice.pass.isAttached {
             send(.level, voice, ramp: RampShape(frames: frames(ramp, state), curve: .linear), &state)
         }
@@ -84,7 +97,8 @@ extension PlayerControl {
     /// only run into the limiter, which would hold the sound down long after the card is up.
     func factor(_ voice: Voice, _ state: State) -> Float {
         let gain = voice.request.gain
-        return Float(Decibels.factor(min(gain - state.output.card, max(gain, 0))))
+        let most = max(gain, 0) + (state.output.rising.map { $0 - state.output.card } ?? 0)
+        return Float(Decibels.factor(min(gain - state.output.card, most)))
     }
 
     /// Says what is wrong with a part, or that nothing is.

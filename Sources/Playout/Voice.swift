@@ -77,9 +77,9 @@ struct Voice {
 
     var deck: Deck { pass.deck }
 
-    /// Whether it is heard now, or as soon as can be.
+    /// Whether it is heard now, or will be without any further word.
     var isSounding: Bool {
-        !isPaused && !isStopping && (wasHeard || pass.order?.start == .now)
+        !isPaused && !isStopping && (wasHeard || pass.order != nil)
     }
 
     /// Where it has come to, as reported last, in seconds from the beginning of its segments.

@@ -23,7 +23,7 @@ final class Rig {
     /// Whether control has its reports after each step.
     var isTelling = true
 
-    init() throws {
+    init(mixer: String? = nil) throws {
         let bench = DeckBench()
         let outlet = EventOutlet { [events] event in
             events.withLock { $0.append(event) }
@@ -31,11 +31,15 @@ final class Rig {
         } finish: {
         }
         control = PlayerControl(
-            configuration: PlayerConfiguration(rate: Self.rate, channels: 1), port: try MixerPort(), outlet: outlet,
+            configuration: PlayerConfiguration(rate: Self.rate, channels: 1, mixerElement: mixer),
+            port: try MixerPort(), outlet: outlet,
             clock: PlayerClock(hand), bench: bench, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         decks = DeckHand(bench: bench, owner: control)
         renderer = Renderer(link: control.link, channels: 1, rate: Self.rate, ceiling: nil)
     }
+
+    /// The time of day, in nanoseconds.
+    var instant: Int64 { hand.instant.load(ordering: .relaxed) }
 
     /// Loads samples of which each says its place: that of the first is 1.
     func loadPlaces(_ id: VoiceID, frames: Int, offset: Double = 0) {
