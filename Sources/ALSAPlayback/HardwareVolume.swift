@@ -15,13 +15,8 @@ public struct HardwareVolume: ~Copyable {
     ///
     /// - Throws: `PCMError` when there is no such card, or no such element with a volume in decibels.
     public init(card: String, name: String) throws(PCMError) {
-        var opened: OpaquePointer?
-        let status = unsafe snd_mixer_open(&opened, 0)
-        guard status >= 0, let mixer = unsafe opened else { throw PCMError("open a mixer", status: status) }
+        let mixer = unsafe try Self.open(card)
         do throws(PCMError) {
-            unsafe try Self.check("open the mixer of \(card)", snd_mixer_attach(mixer, card))
-            unsafe try Self.check("use the mixer of \(card)", snd_mixer_selem_register(mixer, nil, nil))
-            unsafe try Self.check("read the mixer of \(card)", snd_mixer_load(mixer))
             guard let element = unsafe Self.find(name, in: mixer) else {
                 let names = unsafe Self.names(in: mixer).joined(separator: ", ")
                 throw PCMError("find \(name) in the mixer of \(card), which has \(names)", status: -ENOENT)
@@ -56,6 +51,47 @@ public struct HardwareVolume: ~Copyable {
         return device
     }
 
+    /// What sound passes in the mixer of `card` on its way out, as it is set now. What only lets an input be heard is left out.
+    ///
+    /// - Throws: `PCMError` when there is no such card, or none with a mixer.
+    public static func playbackElements(of card: String) throws(PCMError) -> [PlaybackElement] {
+        // Many devices have no mixer of their name, of which libasound would write to the standard error.
+        let before = unsafe snd_lib_error_set_local { _, _, _, _, _, _ in }
+        defer { unsafe snd_lib_error_set_local(before) }
+        let mixer = unsafe try open(card)
+        defer { unsafe snd_mixer_close(mixer) }
+        var elements: [PlaybackElement] = []
+        var element = unsafe snd_mixer_first_elem(mixer)
+        while let this = unsafe element {
+            let found = unsafe state(of: this)
+            if let found, !found.isMonitor { elements.append(found) }
+            unsafe element = snd_mixer_elem_next(this)
+        }
+        return elements
+    }
+
+    /// Nil for what neither turns nor switches what is played.
+    private static func state(of element: OpaquePointer) -> PlaybackElement? {
+        let hasVolume = unsafe snd_mixer_selem_has_playback_volume(element) == 1
+        let hasSwitch = unsafe snd_mixer_selem_has_playback_switch(element) == 1
+        guard hasVolume || hasSwitch else { return nil }
+        var (levels, isMuted): ([Int], Bool) = ([], false)
+        for number in 0...SND_MIXER_SCHN_LAST.rawValue {
+            let channel = snd_mixer_selem_channel_id_t(rawValue: number)
+            guard unsafe snd_mixer_selem_has_playback_channel(element, channel) == 1 else { continue }
+            var (level, isOn): (Int, CInt) = (0, 1)
+            if hasVolume, unsafe snd_mixer_selem_get_playback_dB(element, channel, &level) >= 0 { levels.append(level) }
+            if hasSwitch, unsafe snd_mixer_selem_get_playback_switch(element, channel, &isOn) >= 0, isOn == 0 {
+                isMuted = true
+            }
+        }
+        let index = unsafe snd_mixer_selem_get_index(element)
+        let name = unsafe String(cString: snd_mixer_selem_get_name(element))
+        return PlaybackElement(
+            name: index == 0 ? name : "\(name),\(index)", level: levels.min().map { Double($0) / 100 }, isMuted: isMuted
+        )
+    }
+
     /// The level that the element has now, in dB.
     public func level() throws(PCMError) -> Double {
         unsafe try Self.check("read the mixer", snd_mixer_handle_events(mixer))
@@ -85,6 +121,22 @@ public struct HardwareVolume: ~Copyable {
         if unsafe snd_mixer_selem_has_playback_switch(element) == 1 {
             unsafe try Self.check("unmute the card", snd_mixer_selem_set_playback_switch_all(element, 1))
         }
+    }
+
+    /// Opens the mixer of `card`; who calls it closes it.
+    private static func open(_ card: String) throws(PCMError) -> OpaquePointer {
+        var opened: OpaquePointer?
+        let status = unsafe snd_mixer_open(&opened, 0)
+        guard status >= 0, let mixer = unsafe opened else { throw PCMError("open a mixer", status: status) }
+        do throws(PCMError) {
+            unsafe try check("open the mixer of \(card)", snd_mixer_attach(mixer, card))
+            unsafe try check("use the mixer of \(card)", snd_mixer_selem_register(mixer, nil, nil))
+            unsafe try check("read the mixer of \(card)", snd_mixer_load(mixer))
+        } catch {
+            unsafe snd_mixer_close(mixer)
+            throw error
+        }
+        return unsafe mixer
     }
 
     private static func find(_ name: String, in mixer: OpaquePointer) -> OpaquePointer? {

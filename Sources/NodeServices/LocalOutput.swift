@@ -25,10 +25,12 @@ public struct LocalOutput: Sendable {
         configuration.rate = rate ?? configuration.rate
     }
 
-    /// Runs `body` with a player on this output, and then switches off what was switched on.
+    /// Runs `body` with a player on this output, and then switches off what was switched on. Where the task is cancelled what sounds is
+    /// faded first.
     ///
     /// - Returns: what `body` does, and what is wrong with amplifier and volume, for people.
-    /// - Throws: `LocalPlaybackError` when the device cannot be played on, `SystemError` when the system has no room for threads.
+    /// - Throws: `CancellationError` when the task was cancelled, `LocalPlaybackError` when the device cannot be played on,
+    ///   `SystemError` when the system has no room for threads.
     func run<Result: Sendable>(
         _ body: @escaping @Sendable (Player) async throws -> Result
     ) async throws -> (result: Result, faults: [String]) {
@@ -44,6 +46,7 @@ public struct LocalOutput: Sendable {
             group.addTask { (try await body(player), player.status.faults) }
             return try await group.next() ?? nil
         }
+        try Task.checkCancellation()
         guard let outcome else { throw LocalPlaybackError(description: "\(device): the player came to an end") }
         return outcome
     }

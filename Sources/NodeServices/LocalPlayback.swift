@@ -23,7 +23,8 @@ public struct LocalPlayback: Sendable {
     /// Plays the MP3 files one after the other, tells `report` how each ended as it ends, and returns it of all; beside that what is
     /// wrong with amplifier and volume, for people.
     ///
-    /// - Throws: `LocalPlaybackError` when the device cannot be played on, `SystemError` when the system has no room for threads.
+    /// - Throws: `CancellationError` once the sound of a cancelled task has faded, `LocalPlaybackError` when the device cannot be played on,
+    ///   `SystemError` when the system has no room for threads.
     @discardableResult
     public func play(
         _ paths: [String], report: @escaping @Sendable (Outcome) -> Void

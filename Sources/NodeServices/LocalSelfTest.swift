@@ -17,7 +17,8 @@ public struct LocalSelfTest: Sendable {
     /// Makes the test, which takes some three seconds.
     ///
     /// - Returns: what it found. An amplifier that cannot be switched, or a volume that cannot be set, is an error in it.
-    /// - Throws: `LocalPlaybackError` when the device cannot be played on, `SystemError` when the system has no room for threads.
+    /// - Throws: `CancellationError` once the sound of a cancelled task has faded, `LocalPlaybackError` when the device cannot be played on,
+    ///   `SystemError` when the system has no room for threads.
     public func run() async throws -> SelfTestResult {
         let (tested, faults) = try await output.run { player in
             let result = await test.run(with: player, as: VoiceID(1), events: player.events)

@@ -4,7 +4,15 @@ import Glibc
 
 /// What lies between the samples and the horn, where the settings name it.
 extension NodeCheck {
-    func volume() -> Finding? {
+    func volume() -> [Finding] {
+        let doubt = LocalOutput(configuration).volumeDoubt.map {
+            Finding(verdict: .doubtful, part: "volume", text: $0)
+        }
+        return [ownVolume(), doubt].compactMap(\.self)
+    }
+
+    /// The element that the node turns.
+    private func ownVolume() -> Finding? {
         guard let element = configuration.output.mixer else { return nil }
         do throws(PCMError) {
             let volume = try HardwareVolume(card: HardwareVolume.card(of: configuration.device), name: element)

@@ -34,7 +34,7 @@ public struct NodeCheck: Sendable {
 
     /// Checks every part, whatever the others say. Takes at most some 15 seconds.
     public func run() async -> [Finding] {
-        [key(), disk(), clock(), device()] + [volume(), amplifier()].compactMap(\.self) + [zone(), await broker()]
+        [key(), disk(), clock(), device()] + volume() + [amplifier()].compactMap(\.self) + [zone(), await broker()]
     }
 
     private func key() -> Finding {

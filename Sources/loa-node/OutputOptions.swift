@@ -27,8 +27,15 @@ struct OutputOptions: ParsableArguments {
         }
     }
 
-    /// The box's settings, and what is played on; which settings these are is said on the standard error.
+    /// The box's settings, and what is played on. Which settings these are, and whether the card is muted or turned down, is said on the
+    /// standard error.
     func settings() async throws -> (settings: NodeConfiguration?, output: LocalOutput) {
+        let found = try await found()
+        if let doubt = found.output.volumeDoubt { Self.say("Warning: \(doubt)") }
+        return found
+    }
+
+    private func found() async throws -> (settings: NodeConfiguration?, output: LocalOutput) {
         let path = config ?? NodeOptions.usualPath
         // A file that is there and may not be read is an error, lest the amplifier stay off unnoticed.
         guard unsafe config != nil || access(path, F_OK) == 0 || errno != ENOENT else {

@@ -5,7 +5,10 @@ struct PlayCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "play",
         abstract: "Plays MP3 files on this box, without controller: do device, amplifier and horn work?",
-        discussion: "The amplifier is switched and the card's volume set as the node does it: all of it at 0 dB.")
+        discussion: """
+            The amplifier is switched and the card's volume set as the node does it: all of it at 0 dB. \
+            Ctrl-C ends it at any time, with the amplifier off.
+            """)
 
     @Argument(help: "MP3 files, played one after the other.")
     var files: [String]
@@ -14,7 +17,9 @@ struct PlayCommand: AsyncParsableCommand {
 
     func run() async throws {
         let (_, output) = try await options.settings()
-        let (outcomes, faults) = try await LocalPlayback(on: output).play(files) { print(Self.line($0)) }
+        let (outcomes, faults) = try await Interruption.cancelling { [files] in
+            try await LocalPlayback(on: output).play(files) { print(Self.line($0)) }
+        }
         for fault in faults { OutputOptions.say(fault) }
         if outcomes.count < files.count || outcomes.contains(where: { $0.problem != nil }) || !faults.isEmpty {
             throw ExitCode(1)

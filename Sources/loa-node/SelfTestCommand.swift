@@ -30,7 +30,7 @@ struct SelfTestCommand: AsyncParsableCommand {
     func run() async throws {
         let (settings, output) = try await options.settings()
         let test = LocalSelfTest(on: output, microphone: capture ?? settings?.capture, level: level)
-        let result = try await test.run()
+        let result = try await Interruption.cancelling { try await test.run() }
         if json {
             print(String(decoding: try Wire.encode(result), as: UTF8.self))
         } else {

@@ -143,10 +143,17 @@ final class NodeBox: Sendable {
         try await processes.withLock { $0.last }?.line(within: patience) { line in words.allSatisfy(line.contains) }
     }
 
+    /// Starts a command of `loa-node` with the box's settings.
+    func begin(_ command: [String]) throws -> ChildProcess {
+        try ChildProcess(
+            Programs.node, command + ["--config", folder.file("node.yaml")], environment: card.environment)
+    }
+
     /// What a command of `loa-node` says with the box's settings, to the person before it, and how it ends.
     func run(_ command: String...) async throws -> (ending: ChildProcess.Ending, output: String, errors: String) {
-        let (ending, child) = try await Tool.end(
-            of: Programs.node, command + ["--config", folder.file("node.yaml")], environment: card.environment)
+        let child = try begin(command)
+        let ending = await child.wait()
+        await child.outputEnds()
         return (ending, child.output, child.errors)
     }
 

@@ -97,6 +97,8 @@ extension SystemSuite {
             let (box, relay) = try box()
             let away = try await box.run("self-test", "--device", "plain")
             #expect(away.ending == .exited(0), "\(away)")
+            // A device without a mixer of its name is nothing to speak of.
+            #expect(!away.errors.contains("ALSA lib"), "\(away)")
             #expect(relay.changes == "010")
             #expect(try box.card.levels == "0 0")
             let tested = try await box.run("self-test")
@@ -104,6 +106,73 @@ extension SystemSuite {
             #expect(relay.changes == "010")
             // The next step above the sweep's −20 dB.
             #expect(try box.card.levels == "37 1")
+        }
+
+        @Test(arguments: [(SIGINT, 130), (SIGTERM, 143)] as [(CInt, CInt)])
+        func `a file that is broken off ends in a fade, with the amplifier off`(number: CInt, status: CInt) async throws
+        {
+            let (box, relay) = try box()
+            let workshop = try Workshop()
+            let child = try box.begin(["play", try await workshop.tone(440, seconds: 60)])
+            // 0.4 s of warm-up, and 0.2 s of sound.
+            try await box.card.hears(28_800)
+            child.signal(number)
+            #expect(await child.wait() == .exited(status), "\(child.errors)")
+            #expect(relay.changes == "010")
+            let heard = try #require(box.card.heard)
+            let end = heard.audible.upperBound
+            #expect(end < 55 * 48_000)
+            // Of the fade, 20 ms, a twentieth is left in its last one; a tone that is cut off is louder in any millisecond.
+            let before = (end - 3840..<end - 1920).map(heard.peak).max() ?? 0
+            let last = (end - 48..<end).map(heard.peak).max() ?? 0
+            #expect(before > 2000 && last < before / 8, "\(before), and at the end \(last)")
+        }
+
+        @Test func `a self-test that is broken off leaves the amplifier off`() async throws {
+            let folder = try TemporaryFolder()
+            let relay = try folder.write("0\n", to: "relay")
+            // So long that it is broken off before its sweep, however busy the machine is.
+            let box = try NodeBox(alone: "  warmUp: 10\namplifier:\n  file: \(relay)")
+            @Sendable func reads(_ text: String) -> Bool {
+                (try? String(contentsOfFile: relay, encoding: .utf8)) == text
+            }
+            let child = try box.begin(["self-test"])
+            #expect(try await FileWatch.wait(for: relay, until: { reads("1\n") }), "\(child.errors)")
+            child.signal(SIGINT)
+            #expect(await child.wait() == .exited(130), "\(child.errors)")
+            #expect(reads("0\n"))
+        }
+
+        @Test func `a card that is muted or turned down is told, with what turns it up`() async throws {
+            let box = try NodeBox(alone: "")
+            let workshop = try Workshop()
+            let file = try await workshop.noise("file", seconds: 0.3, rate: 48_000)
+            let loud = try await box.check().output
+            #expect(!loud.contains("volume"), "\(loud)")
+            try box.card.turn(to: "0 0")
+            let words =
+                "Master is muted, at -47.25 dB: little or nothing is heard of what goes through it. "
+                + "`amixer -D speaker sset 'Master' 0dB unmute`"
+            let checked = try await box.check().output
+            #expect(checked.contains("look  volume   \(words)"), "\(checked)")
+            let played = try await box.run("play", file)
+            #expect(played.ending == .exited(0))
+            #expect(played.errors.contains("Warning: \(words)"), "\(played.errors)")
+            #expect(try box.card.levels == "0 0")
+            // −20.25 dB, and −19.5 dB.
+            try box.card.turn(to: "36 1")
+            #expect(try await box.check().output.contains("Master is at -20.25 dB: "))
+            try box.card.turn(to: "37 0")
+            #expect(try await box.check().output.contains("sset 'Master' 0dB unmute`"))
+            try box.card.turn(to: "37 1")
+            #expect(try await !box.check().output.contains("volume"))
+        }
+
+        @Test func `the volume that the node turns itself may be down`() async throws {
+            let (box, _) = try box()
+            let checked = try await box.check().output
+            #expect(checked.contains("ok    volume   Master: -47.25 to 0.0 dB, now -47.25 dB"), "\(checked)")
+            #expect(!checked.contains("look  volume"), "\(checked)")
         }
 
         @Test func `an amplifier that cannot be switched is told, whatever is heard`() async throws {
