@@ -10,6 +10,8 @@ extension NodeConfiguration {
         /// The processor that the mixer runs on; nil for any.
         public var processor: Int?
         public var isDithered: Bool
+        /// How close before what the card plays sound is taken back and replaced, in seconds.
+        public var rewindMargin: Double
         /// Seconds after the last sample for which the amplifier stays on.
         public var offDelay: Double
         /// What switches the amplifier; nil where nothing does.
@@ -38,6 +40,11 @@ extension NodeConfiguration.Output {
     init(from reader: ConfigReader) throws(NodeConfigurationError) {
         mixer = Self.text("device.mixer", in: reader)
         isDithered = try Self.flag("device.dither", in: reader)
+        let milliseconds = Double(reader.string(forKey: "device.rewindMargin", default: "0.5")) ?? .nan
+        guard (0.25...40).contains(milliseconds) else {
+            throw NodeConfigurationError(key: "device.rewindMargin", problem: "lies between 0.25 and 40 milliseconds")
+        }
+        rewindMargin = milliseconds / 1000
         if let text = Self.text("device.processor", in: reader) {
             guard let number = Int(text), (0..<1024).contains(number) else {
                 throw NodeConfigurationError(
@@ -89,6 +96,7 @@ extension PlayerConfiguration {
             mixerElement: configuration.output.mixer, progressInterval: 0.25)
         processor = configuration.output.processor
         isDithered = configuration.output.isDithered
+        rewindMargin = configuration.output.rewindMargin
         relayAuthorities = configuration.relayAuthorities
     }
 }

@@ -87,6 +87,8 @@ import Testing
             ("mqtt: {host: a}\namplifier: {file: /a, offDelay: soon}", "amplifier.offDelay"),
             ("mqtt: {host: a}\namplifier: {file: /a, activeLow: 2}", "amplifier.activeLow"),
             ("mqtt: {host: a}\namplifier: {chip: gpiochip0}", "amplifier.line"),
+            ("mqtt: {host: a}\ndevice: {rewindMargin: 0}", "device.rewindMargin"),
+            ("mqtt: {host: a}\ndevice: {rewindMargin: 0.5 ms}", "device.rewindMargin"),
             ("mqtt: {host: a}\namplifier: {line: 17}", "amplifier.chip"),
             ("mqtt: {host: a}\namplifier: {chip: gpiochip0, line: 17, file: /a}", "amplifier.file"),
             ("mqtt: {host: a}\ncontent: {quotaMegabytes: 9223372036854775807}", "content.quotaMegabytes"),
@@ -106,6 +108,7 @@ import Testing
         ("device: {mixer: \"\"}", { _ in }),
         ("device: {dither: true}", { $0.isDithered = true }),
         ("device: {dither: off}", { _ in }),
+        ("device: {rewindMargin: 4}", { $0.rewindMargin = 0.004 }),
         ("device: {processor: 3}", { $0.processor = 3 }),
         ("amplifier: {file: /sys/relay, offDelay: 2.5}", { $0.offDelay = 2.5 }),
     ]
