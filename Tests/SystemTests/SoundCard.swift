@@ -107,6 +107,13 @@ final class SoundCard: Sendable {
     /// Has somebody turn the card's own volume.
     func turn(to levels: String) throws { try folder.write(levels, to: "levels") }
 
+    /// - Throws: `SlowMachine` when the card ran dry, so that nothing can be said of what was heard. Where nobody takes the processor away
+    ///   none does: after as many tries as `Patience` has, it counts.
+    func keptUp() throws {
+        let count = try segments().count { $0.ended.trimmingCharacters(in: .whitespaces) == "xrun" }
+        guard count == 0 else { throw SlowMachine("the card ran dry \(count) times") }
+    }
+
     /// Takes the card away, or brings it back.
     func set(present: Bool) throws { try say(present ? "present" : "lost") }
 
