@@ -201,7 +201,7 @@ let package = Package(
         tests(
             "PlayoutTests",
             [
-                "AllocationCounting", "AmplifierControl", "BroadcastTesting", "MP3Decoding",
+                "AllocationCounting", "AmplifierControl", "BroadcastTesting", "CLinux", "MP3Decoding",
                 "Playout", "Relaying", "RuntimeSupport", "TestThreads", logging,
             ]),
         tests(

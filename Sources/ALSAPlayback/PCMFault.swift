@@ -27,5 +27,8 @@ public struct PCMFault: Error, Sendable, BitwiseCopyable, CustomStringConvertibl
     /// Whether the machine was suspended.
     public var isSuspension: Bool { -status == ESTRPIPE }
 
+    /// Whether the device has gone.
+    public var isLoss: Bool { -status == ENODEV }
+
     public var description: String { unsafe "\(step): \(String(cString: snd_strerror(status)))" }
 }

@@ -27,7 +27,7 @@ extension NodeCore {
                 var event = NodeEvent(.settingsApplied)
                 event.topic = topic.description
                 event.revision = document.revision
-                return [.record(.node(event))] + apply(document.body)
+                return [.record(.node(event))] + apply(document)
             }
             subscribe()
         case .schedule(let scope, let document):
@@ -64,8 +64,10 @@ extension NodeCore {
         return news
     }
 
-    func apply(_ settings: NodeSettings) -> [Effect] {
+    func apply(_ document: Document<NodeSettings>) -> [Effect] {
+        let settings = document.body
         self.settings = settings
+        settingsIssued = document.issuedAt
         gate.trust(settings.trustedKeys)
         let addresses = configuration.contentAddresses + settings.contentAddresses
         Task { await fetcher.use(addresses: addresses) }

@@ -57,8 +57,12 @@ extension NodeCore {
         if health.storage.total > 0, health.storage.free < ContentStore.reserve {
             faults.append(Health.Fault(part: "storage", text: "\(health.storage.free >> 20) MB are free"))
         }
-        if settings?.selfTest != nil, let words = selfTestResult?.complaint {
-            faults.append(Health.Fault(part: "selfTest", text: words))
+        if let setting = settings?.selfTest {
+            let age = SelfTestTime.complaint(
+                setting, last: selfTestResult?.at, since: settingsIssued ?? health.at, now: health.at)
+            for words in [selfTestResult?.complaint, age].compactMap(\.self) {
+                faults.append(Health.Fault(part: "selfTest", text: words))
+            }
         }
         if settings == nil {
             faults.append(Health.Fault(part: "documents", text: "no settings have come from the controller yet"))

@@ -40,6 +40,8 @@ actor NodeCore {
     var storedMemory: Director.Memory
     var memoryWriter = Director.MemoryWriter()
     var settings: NodeSettings?
+    /// When the controller signed them.
+    var settingsIssued: Timestamp?
     var voices: [CueID: Voice] = [:]
     var cues: [VoiceID: CueID] = [:]
     var lastVoice: UInt64 = 0
@@ -195,7 +197,7 @@ actor NodeCore {
         case .refused(let refusal): refuse(topic, refusal)
         case .settings(let document):
             gate.hold(compact, topic: topic, revision: document.revision)
-            perform(apply(document.body))
+            perform(apply(document))
         case .schedule(let scope, let document):
             gate.hold(compact, topic: topic, revision: document.revision)
             perform(direct(.schedule(scope, document.body, issuedAt: document.issuedAt)))

@@ -8,7 +8,7 @@ struct SelfTest: Sendable {
     /// The longest time in seconds from the device to the microphone.
     static let longestDelay = 1.0
     /// Seconds after which a test is given up that does not end by itself.
-    static let patience = 30.0
+    static let usualPatience = 30.0
     /// Frames in a second in which the sweep is made. The player brings it to the rate of the device, which may be too low for all of it.
     private static let rate = 48_000
 
@@ -16,11 +16,14 @@ struct SelfTest: Sendable {
     var level: Double
     /// The ALSA name of the microphone; nil when nobody listens.
     var microphone: String?
+    /// Seconds after which this one is given up.
+    var patience = SelfTest.usualPatience
 
     /// Makes the test, as one voice of `player`. Runs on no actor: what is to be computed must not keep the core waiting.
     ///
     /// - Parameter events: what the player tells of that voice, and that its device is lost.
-    /// - Returns: nil when the voice was stopped, or the device lost, before its end: the test says nothing then.
+    /// - Returns: nil when the voice was stopped before its end, for something else was to sound: the test says nothing then. A device
+    ///   that is lost meanwhile, or does not play, is an error in the result.
     @concurrent func run(with player: Player, as voice: VoiceID, events: AsyncStream<PlayerEvent>) async
         -> SelfTestResult?
     {
@@ -51,16 +54,37 @@ struct SelfTest: Sendable {
         return result
     }
 
+    /// What became of the sweep.
+    private struct Playback {
+        /// When its first frame left the device, or when it failed.
+        var began: Int64
+        var problem: String?
+    }
+
     private func play(
         with player: Player, as voice: VoiceID, events: AsyncStream<PlayerEvent>, _ listener: SweepListener?
-    ) async -> (began: Int64, problem: String?)? {
+    ) async -> Playback? {
         let sweep = ExponentialSweep.selfTest.samples(rate: Double(Self.rate))
         player.load(VoiceRequest(id: voice, segments: [.samples(sweep, rate: Self.rate)], gain: level))
         player.start(voice, at: .now)
-        let deadline = Task {
-            if (try? await Task.sleep(for: .seconds(Self.patience))) != nil { player.stop(voice) }
+        return await withTaskGroup(of: Playback?.self) { group in
+            group.addTask { await follow(voice, of: player, events, listener) }
+            group.addTask { [patience] in
+                do { try await Task.sleep(for: .seconds(patience)) } catch { return nil }
+                player.stop(voice)
+                return Playback(
+                    began: WallClock.nanoseconds,
+                    problem: "the sweep was not played to its end within \(patience) s: look at the sound card")
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
         }
-        defer { deadline.cancel() }
+    }
+
+    /// Follows the sweep to its end; nil when it was stopped.
+    private func follow(
+        _ voice: VoiceID, of player: Player, _ events: AsyncStream<PlayerEvent>, _ listener: SweepListener?
+    ) async -> Playback? {
         var began: Int64?
         for await event in events {
             switch event {
@@ -70,14 +94,18 @@ struct SelfTest: Sendable {
             case .ended(voice, let end):
                 switch end.completion {
                 case .stopped: return nil
-                case .failed(let words): return (began ?? WallClock.nanoseconds, words)
+                case .failed(let words): return Playback(began: began ?? WallClock.nanoseconds, problem: words)
                 case .finished:
-                    let isWhole = end.framesHeard == end.framesDue
-                    return began.map { ($0, isWhole ? nil : "not all of the sweep left the device") }
+                    guard let began, end.framesHeard == end.framesDue else {
+                        return Playback(
+                            began: began ?? WallClock.nanoseconds, problem: "not all of the sweep left the device")
+                    }
+                    return Playback(began: began)
                 }
-            case .deviceLost:
+            case .deviceLost(let words):
                 player.stop(voice)
-                return nil
+                return Playback(
+                    began: began ?? WallClock.nanoseconds, problem: "the sound card was lost meanwhile: \(words)")
             default: continue
             }
         }

@@ -28,6 +28,26 @@ enum SelfTestTime {
         return due
     }
 
+    /// Days without a test after which somebody should look why.
+    static let longestAbsence = 3.0
+
+    /// What a person should do about a test that has not been made for too long; nil when all is well.
+    ///
+    /// - Parameters:
+    ///   - last: when one was made last. One of the future was made by a clock that was wrong.
+    ///   - since: when the setting came into being that asks for it.
+    static func complaint(
+        _ setting: NodeSettings.SelfTest, last: Timestamp?, since: Timestamp, now: Timestamp
+    ) -> String? {
+        let made = last.flatMap { $0 <= now ? $0 : nil } ?? since
+        let days = now.seconds(since: max(made, since)) / 86_400
+        guard days > longestAbsence else { return nil }
+        return
+            "no self-test has been made for \(Int(days)) days, although one is asked for daily from \(setting.at) on. It needs some "
+            + "seconds without sound within \(patience / 3600) hours from then, a clock that is trusted and the sound card, and is not "
+            + "made in quiet hours or while a scope is halted: set a time at which that is so"
+    }
+
     /// The next due instant that is still to come.
     static func next(_ setting: NodeSettings.SelfTest, node: NodeID, now: Timestamp, offset: Int) -> Timestamp {
         let parts = setting.at.split(separator: ":").compactMap { Int($0) }

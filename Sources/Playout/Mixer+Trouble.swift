@@ -61,14 +61,24 @@ extension Mixer {
         // Since it was last seen to move it went on too, as far as it had been given anything.
         let passed = min(motion.frame + frames(in: now - motion.at), renderer.frontier)
         adrift = mode == .playing ? (max(heard, passed), now) : nil
+        // One that has gone is another one when it is back. One that is there and does not play has to show that it does again.
+        if mode == .playing, !hasMoved || !fault.isLoss { isDoubted = true }
         mode = .lost
         fallSilent()
         pausedUntil = 0
         recoveries = 0
-        backoff = Self.firstBackoff(configuration)
-        retryAt = now - openedAt < Self.haste ? now + backoff : now
+        let isHasty = now - openedAt < Self.haste
+        if hasMoved || !isHasty { backoff = Self.firstBackoff(configuration) }
+        retryAt = now
+        if isHasty { postpone(now) }
         lossIsKnown = true
         tell(.lost("\(configuration.device): \(fault)"))
+    }
+
+    /// Has the next attempt to open the device wait, each time longer.
+    func postpone(_ now: Int64) {
+        retryAt = now + backoff
+        backoff = min(backoff * 2, Int64(configuration.reopenInterval * 1e9))
     }
 
     static func firstBackoff(_ configuration: PlayerConfiguration) -> Int64 {
@@ -123,58 +133,5 @@ extension Mixer {
             renderer.advance(
                 heard: renderer.frontier, audible: false, clock: clock, progressInterval: Int64.max)
         }
-    }
-
-    /// Tries to open the device.
-    func open(_ now: Int64) {
-        // Watched before it is tried, so that nothing that comes in between is missed; and anew, for the folder itself may be.
-        folders = try? FolderWatch(configuration.deviceFolders)
-        let wish = PCMWish(
-            rate: configuration.rate, channels: configuration.channels, bufferDuration: configuration.bufferDuration,
-            shortBufferDuration: configuration.shortBufferDuration, maximumBufferFrames: Renderer.maximumBuffer)
-        do throws(PCMError) {
-            let opened = try PCMDevice(name: configuration.device, wish: wish)
-            adopt(opened.parameters)
-            device = consume opened
-        } catch {
-            if !lossIsKnown {
-                lossIsKnown = true
-                tell(.lost("\(error)"))
-            }
-            retryAt = now + backoff
-            backoff = min(backoff * 2, Int64(configuration.reopenInterval * 1e9))
-        }
-    }
-
-    private func adopt(_ agreed: PCMParameters) {
-        // Where nothing goes on by the clock, what has been asked for waits until the amplifier is awake.
-        if adrift != nil { drift(MonotonicClock.nanoseconds) }
-        if agreed.rate != Int(rate) {
-            // A deck of the old rate ends here: what was heard of it and not yet told would be lost with it.
-            let clock = FrameClock(frame: heard, instant: WallClock.nanoseconds, rate: rate)
-            renderer.advance(heard: heard, audible: false, clock: clock, progressInterval: 1)
-        }
-        parameters = agreed
-        rate = Int64(agreed.rate)
-        format =
-            switch agreed.format {
-            case .s16: .s16
-            case .s32: .s32
-            case .s24: .s24
-            case .s24Packed: .s24Packed
-            case .float: .float
-            }
-        renderer.rewind(to: heard)
-        renderer.unplaceStarts()
-        renderer.adopt(channels: agreed.channels, rate: agreed.rate)
-        heard = renderer.frontier
-        isReturning = adrift != nil
-        adrift = nil
-        mode = .idle
-        openedAt = MonotonicClock.nanoseconds
-        lossIsKnown = false
-        margin = configuration.rewindMargin
-        backoff = Self.firstBackoff(configuration)
-        tell(.opened(agreed))
     }
 }

@@ -54,7 +54,7 @@ extension Mixer {
             if isSettling { until = now + 10_000_000 }
             if let report = renderer.nextReport { until = min(until, now + (report - heard) * 1_000_000_000 / rate) }
         case .lost:
-            until = retryAt
+            until = trial == nil ? retryAt : now + Self.glance
             if adrift != nil { until = min(until, now + 200_000_000) }
         }
         if mode != .playing {

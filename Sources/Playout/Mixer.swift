@@ -62,6 +62,12 @@ final class Mixer {
     /// Whether the device was started a moment ago for a voice whose frame is not yet known.
     var isSettling = false
     var lossIsKnown = false
+    /// Whether the device has been seen to move since it was opened.
+    var hasMoved = false
+    /// Whether the device was there and did not play when it was lost last. Then it is put on trial before it counts as restored.
+    var isDoubted = false
+    /// While the device is on trial: the room that it had at first, and since when.
+    var trial: (room: Int, since: Int64)?
     /// How far the device had come when it was last seen to move, and when that was.
     var motion: (frame: Int64, at: Int64) = (0, 0)
     /// Recoveries since the device last moved, and when the next attempt is due.
@@ -130,7 +136,11 @@ final class Mixer {
     func run() {
         while true {
             let now = MonotonicClock.nanoseconds
-            if mode == .lost, now >= retryAt { open(now) }
+            if trial != nil {
+                watchTrial()
+            } else if mode == .lost, now >= retryAt {
+                open(now)
+            }
             if now >= pausedUntil { cycle(MonotonicClock.nanoseconds) }
             if renderer.reports != reported {
                 reported = renderer.reports
@@ -271,9 +281,15 @@ final class Mixer {
         if frame > motion.frame {
             motion = (frame, now)
             recoveries = 0
-        } else if now - motion.at > Int64(parameters.bufferFrames) * 2_000_000_000 / rate + Self.stall {
+            hasMoved = true
+        } else if now - motion.at > Self.patience(with: parameters) {
             throw PCMFault.stalled
         }
+    }
+
+    /// How long a device that plays may stand still, in nanoseconds.
+    static func patience(with parameters: PCMParameters) -> Int64 {
+        Int64(parameters.bufferFrames) * 2_000_000_000 / Int64(parameters.rate) + stall
     }
 
     /// Whether nothing sounds, and nothing will within the time that the device needs to start again.

@@ -283,10 +283,13 @@ int loa_card_go(struct loa_card *card) {
     if (stop_position(card, card->io.state, end) <= card->hardware)
         return -EPIPE;
     loa_clock_set(&card->clock, now, (double)card->hardware, card->io.rate, card->milli_ppm);
-    struct loa_segment segment = next_segment(card);
-    int error = loa_recording_begin(&card->recording, &segment);
-    if (error)
-        return error;
+    card->stuck = card->control.stuck;
+    if (!card->stuck) {
+        struct loa_segment segment = next_segment(card);
+        int error = loa_recording_begin(&card->recording, &segment);
+        if (error)
+            return error;
+    }
     card->moving = true;
     // libasound says that the handle is running only after this returned.
     loa_card_arm(card, card->io.state == SND_PCM_STATE_DRAINING ? SND_PCM_STATE_DRAINING : SND_PCM_STATE_RUNNING, end);

@@ -68,4 +68,23 @@ import Testing
         #expect(complaint(nil, "no microphone")?.contains("no microphone") == true)
         #expect(complaint(true, "overdriven")?.contains("overdriven") == true)
     }
+
+    @Test func `a test that is asked for and was not made for three days is a fault that says when it would be made`() {
+        func complaint(last: Timestamp?, since: Timestamp, day: Int) -> String? {
+            SelfTestTime.complaint(setting, last: last, since: since, now: local(12, 0, day: day))
+        }
+        let (tested, old) = (local(11, 31), local(8, 0, day: -90))
+        #expect(complaint(last: tested, since: old, day: 3) != nil)
+        #expect(complaint(last: tested, since: old, day: 2) == nil)
+        let words = complaint(last: tested, since: old, day: 40)
+        #expect(words?.contains("for 40 days") == true && words?.contains("from 11:30 on") == true)
+        // None was ever made, or long before one was asked for.
+        for last in [nil, local(11, 31, day: -80)] {
+            #expect(complaint(last: last, since: local(8, 0), day: 2) == nil)
+            #expect(complaint(last: last, since: local(8, 0), day: 4)?.contains("for 4 days") == true)
+        }
+        // What was made by a clock that was wrong says nothing, and a clock that is wrong complains of nothing.
+        #expect(complaint(last: local(12, 0, day: 400), since: old, day: 0) != nil)
+        #expect(complaint(last: tested, since: old, day: -9000) == nil)
+    }
 }

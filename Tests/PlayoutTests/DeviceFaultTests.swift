@@ -101,27 +101,71 @@ import Testing
         }
     }
 
-    @Test func `a device that says it plays and does not move is opened again`() async throws {
+    @Test(arguments: [0.02, 7200])
+    func `a device that says it plays and does not move is lost once, until it moves again`(interval: Double)
+        async throws
+    {
         let stage = try Stage("rates [ 48000 ]")
-        _ = try stage.music("music", seconds: 1, rate: 48_000)
+        let devices = stage.path("devices")
+        try FileManager.default.createDirectory(atPath: devices, withIntermediateDirectories: true)
         try await stage.play {
-            // What is not tried at once is not tried again within this test.
-            $0.deviceFolders = []
-            $0.reopenInterval = 7200
+            $0.deviceFolders = [devices]
+            $0.reopenInterval = interval
+            $0.bufferDuration = 0.04
+            $0.progressInterval = 0.05
         } body: { player, events in
-            try await open(stage, player, &events)
-            try stage.say("stuck")
-            player.load(VoiceRequest(id: first, segments: [.file(path: stage.path("music.mp3"))]))
+            player.load(VoiceRequest(id: first, segments: [.silence(duration: 3600)]))
             player.start(first, at: .now)
+            _ = await events.next { if case .progress = $0 { true } else { nil } }
+            try stage.say("stuck")
+            let readings = try Readings(of: stage.path("control"))
             let reason = await events.next { if case .deviceLost(let reason) = $0 { reason } else { nil } }
             #expect(reason?.hasPrefix("\(stage.device): see the device move") == true)
-            _ = await events.next { if case .deviceRestored = $0 { true } else { nil } }
+            // It stands still for 0.58 s each time until nobody believes it.
+            player.load(VoiceRequest(id: second, segments: [.silence(duration: 3)]))
+            player.start(second, at: .now)
+            let told = await events.untilEnd(of: second)
+            #expect(told.allSatisfy { $0 != .deviceRestored && !$0.isLoss }, "\(told)")
+            guard case .lost(reason) = player.status.state else {
+                Issue.record("\(player.status)")
+                return
+            }
+            // One that is opened reads twice, and the one that was playing may have read that it is stuck before this counts, or not yet, or
+            // read it twice. So it was opened once, and not each half second.
+            if interval > 3 { #expect((2...4).contains(readings.count)) }
+
             try stage.say("present")
-            player.load(VoiceRequest(id: second, segments: [.file(path: stage.path("music.mp3"))]))
+            try stage.run("touch devices/card")
+            _ = await events.next { if case .deviceRestored = $0 { true } else { nil } }
+            let heard = await events.next { if case .progress(first, let frames) = $0 { frames } else { nil } }
+            player.stop(first)
+            let end = try #require(await events.end(of: first))
+            #expect(end.completion == .stopped)
+            #expect(try end.framesHeard >= #require(heard))
+            // What it was given while it stood still was not heard.
+            #expect(end.framesHeard < 3 * 48_000)
+        }
+    }
+
+    @Test func `a device that moves again is restored also where nothing wants to sound any more`() async throws {
+        let stage = try Stage("rates [ 48000 ]")
+        try await stage.play {
+            $0.deviceFolders = []
+            $0.reopenInterval = 0.02
+            $0.bufferDuration = 0.04
+        } body: { player, events in
+            try stage.say("stuck")
+            player.load(VoiceRequest(id: first, segments: [.silence(duration: 3600)]))
+            player.start(first, at: .now)
+            _ = await events.next { if case .deviceLost = $0 { true } else { nil } }
+            player.stop(first)
+            #expect(await events.end(of: first)?.framesHeard == 0)
+            try stage.say("present")
+            _ = await events.next { if case .deviceRestored = $0 { true } else { nil } }
+            player.load(VoiceRequest(id: second, segments: [.silence(duration: 0.05)]))
             player.start(second, at: .now)
             let end = try #require(await events.end(of: second))
-            #expect(end.completion == .finished)
-            #expect(end.framesHeard > 0)
+            #expect(end.completion == .finished && end.framesHeard == end.framesDue)
         }
     }
 

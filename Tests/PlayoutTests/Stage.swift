@@ -206,6 +206,16 @@ extension AsyncStream<PlayerEvent>.AsyncIterator {
         await next { if case .ended(id, let end) = $0 { end } else { nil } }
     }
 
+    /// What is told up to the end of a voice.
+    mutating func untilEnd(of id: VoiceID) async -> [PlayerEvent] {
+        var told: [PlayerEvent] = []
+        _ = await next { event in
+            told.append(event)
+            return if case .ended(id, _) = event { true } else { nil }
+        }
+        return told
+    }
+
     /// Waits for a lost device to be back and for the end of a voice, whichever comes first: without the device the voice goes on by the clock.
     mutating func returnAndEnd(of id: VoiceID) async -> VoiceEnd? {
         var isBack = false
@@ -217,6 +227,11 @@ extension AsyncStream<PlayerEvent>.AsyncIterator {
         }
         return end
     }
+}
+
+extension PlayerEvent {
+    /// Whether it is the loss of the device.
+    var isLoss: Bool { if case .deviceLost = self { true } else { false } }
 }
 
 /// Where `part` lies in `whole`, each sample within `tolerance`; nil when nowhere.

@@ -92,4 +92,40 @@ import Testing
             #expect(try #require(card.heard).places(of: expected).count == 1)
         }
     }
+
+    @Test
+    func `a card that is there and does not play is lost once, and the emergency is heard whole when it does again`()
+        async throws
+    {
+        let rate = 16_000
+        try await Station.run(rate: rate) { station in
+            let (card, controller) = (station.node.card, station.controller)
+            let mp3 = try await station.workshop.noise("call", seconds: 1, rate: rate, channels: 1)
+            let expected = try await station.workshop.decoded(mp3, rate: rate)
+            let short = try await station.workshop.noise("short", seconds: 0.5, rate: rate, channels: 1)
+            try await controller.healths.first("an open card") { $0.device.state == "idle" && $0.device.rate == rate }
+            try card.say("stuck")
+            let emergency = Broadcast.due("call", try station.offer(mp3), class: .emergency)
+            try await controller.say([emergency], to: Station.commune)
+            let lost = try await controller.told(.deviceLost)
+            #expect(lost.reason?.text.contains("see the device move") == true)
+            try await controller.fault("device", "see the device move")
+            let known = controller.healths.all.count
+            // By then it was tried again twice, or more.
+            let passing = Broadcast.due("short", try station.offer(short), class: .emergency, expires: 4)
+            try await controller.say([emergency, passing], to: Station.commune)
+            let missed = try await controller.ending(of: passing.cue, within: .seconds(90)).event
+            #expect(missed.kind == .missed && missed.reason?.code == .deviceLost, "\(missed)")
+            #expect(controller.healths.all[(known - 1)...].allSatisfy { $0.device.state == "lost" })
+
+            try card.say("present")
+            let end = try await controller.ending(of: emergency.cue).event
+            #expect(end.kind == .finished && end.framesHeard == Int64(expected.frames), "\(end)")
+            #expect(try #require(card.heard).places(of: expected).count == 1)
+            let events = try controller.settledJournal().compactMap {
+                if case .node(let event) = $0.event { event.kind } else { nil }
+            }
+            #expect(events.count { $0 == .deviceLost } == 1 && events.count { $0 == .deviceRestored } == 1)
+        }
+    }
 }

@@ -124,5 +124,31 @@ extension SystemSuite {
                 #expect(health.faults.contains { $0.part == "selfTest" && $0.text.contains("listen on speaker") })
             }
         }
+
+        @Test func `a daily self-test on a card that does not play is made once, and is a fault in health`()
+            async throws
+        {
+            try await Station.run(rate: 48_000) { station in
+                let mp3 = try await station.workshop.noise("noise", seconds: 0.5, rate: 48_000)
+                let emergency = Broadcast.due("e1", try station.offer(mp3), class: .emergency)
+                try await station.controller.healths.first("an open card") { $0.device.rate == 48_000 }
+                try station.node.card.say("stuck")
+                try await station.controller.say(settings(station), on: .settings(station.node.id))
+                let tested = try await station.controller.told(.selfTested)
+                #expect(tested.selfTest?.heard == nil)
+                #expect(tested.selfTest?.error?.contains("sound card was lost") == true)
+                try await station.controller.fault("selfTest", "sound card was lost")
+                // Where it plays again nothing is to be tried again today.
+                try station.node.card.say("present")
+                try await station.controller.told(.deviceRestored)
+                try await station.controller.say([emergency], to: Station.commune)
+                let end = try await station.controller.ending(of: emergency.cue)
+                #expect(end.event.kind == .finished)
+                let tests = try station.controller.settledJournal().filter {
+                    if case .node(let event) = $0.event { event.kind == .selfTested } else { false }
+                }
+                #expect(tests.count == 1)
+            }
+        }
     }
 }
