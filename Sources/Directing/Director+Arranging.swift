@@ -91,6 +91,11 @@ extension Director {
                 continue
             }
             if playbacks[index].voice == nil { load(index) }
+            // Volumes may have changed since it was loaded; it is silent yet.
+            switch playbacks[index].voice?.state {
+            case .loaded, .armed: setGain(index)
+            default: break
+            }
             arm(index)
         }
     }
@@ -98,7 +103,7 @@ extension Director {
     private mutating func arm(_ index: Int) {
         let cue = playbacks[index].cue
         let (distance, overflow) = cue.due.nanoseconds.subtractingReportingOverflow(time.reckoned.nanoseconds)
-        guard playbacks[index].voice?.state == .loaded, time.isTrusted, !overflow, distance <= DirectorTimes.armLead
+        guard playbacks[index].voice?.state == .loaded, time.isTrusted, !overflow, distance <= armLead
         else { return }
         playbacks[index].voice?.state = .armed(monotonic: time.monotonic + max(0, distance))
         start(index, at: .at(cue.due))

@@ -273,12 +273,8 @@ extension Director {
         return settings.quietHours.contains { $0.contains(secondOfDay: second) }
     }
 
-    /// The second of the local day, by the best knowledge of the time.
-    func secondOfDay(_ settings: NodeSettings) -> Int {
-        secondOfDay(at: time.reckoned)
-    }
-
-    private func secondOfDay(at instant: Timestamp) -> Int {
+    /// The second of the local day.
+    func secondOfDay(at instant: Timestamp) -> Int {
         let second =
             (Int(instant.nanoseconds / DirectorTimes.second) + localZone.secondsFromUTC(at: instant)) % 86_400
         return second < 0 ? second + 86_400 : second

@@ -49,7 +49,7 @@ extension Director {
     }
 
     private func isNear(_ cue: Cue, at time: Timestamp) -> Bool {
-        cue.due <= time.advanced(byNanoseconds: DirectorTimes.loadLead) && time <= cue.expires
+        cue.due <= time.advanced(byNanoseconds: loadLead) && time <= cue.expires
     }
 
     /// Brings what waits up to date with its broadcast: its time, its words, and whether a later occurrence takes its place.

@@ -14,7 +14,7 @@ extension Director {
         if trustedSince == nil { trustedSince = time.monotonic }
         if time.isBroken { forgetNext() }
         refreshProgrammes()
-        let horizon = time.reckoned.advanced(byNanoseconds: DirectorTimes.loadLead)
+        let horizon = time.reckoned.advanced(byNanoseconds: loadLead)
         for index in programmes.indices {
             if programmes[index].isNextKnown {
                 guard let next = programmes[index].next, next.instant <= horizon else { continue }
@@ -128,7 +128,7 @@ extension Director {
             playbacks[index].isDue = isDue
             if !isDue {
                 playbacks[index].arrival = nil
-                let isNear = due <= time.reckoned.advanced(byNanoseconds: DirectorTimes.loadLead)
+                let isNear = due <= time.reckoned.advanced(byNanoseconds: loadLead)
                 if !isNear, playbacks[index].earlier == nil { drop(index) }
             }
         }

@@ -9,20 +9,20 @@ extension Director {
         for playback in playbacks { include(playback, in: &wake) }
         for each in inForce where each.broadcast.cancelled == nil {
             guard let cue = Cue(each.broadcast, number: decided(each.broadcast.id.rawValue) + 1) else { continue }
-            include(cue.due.advanced(byNanoseconds: -DirectorTimes.loadLead), in: &wake)
+            include(cue.due.advanced(byNanoseconds: -loadLead), in: &wake)
             include(cue.due, in: &wake)
             include(after(cue.expires), in: &wake)
         }
         if time.isTrusted {
             for each in programmes {
                 guard let next = each.next else { continue }
-                include(next.instant.advanced(byNanoseconds: -DirectorTimes.loadLead), in: &wake)
+                include(next.instant.advanced(byNanoseconds: -loadLead), in: &wake)
             }
             if let wantsAnewAt { include(wantsAnewAt, in: &wake) }
         }
         if let settings, playbacks.contains(where: { !$0.cue.isEmergency }) {
             // What sounds is stopped, or changes its volume, when the hours do; and counts for another day after midnight.
-            let second = secondOfDay(settings)
+            let second = secondOfDay(at: time.reckoned)
             for hours in settings.quietHours + [settings.volumes.night?.hours].compactMap({ $0 }) {
                 guard let distance = hours.untilChange(secondOfDay: second) else { continue }
                 include(secondsOnTheWall: distance, in: &wake)
@@ -61,7 +61,7 @@ extension Director {
         if let startBy = startBy(playback) { include(monotonic: startBy, in: &wake) }
         if playback.voice?.state == .paused, let liveEnd = liveEnd(playback) { include(monotonic: liveEnd, in: &wake) }
         if !playback.isDue, !playback.hasBegun {
-            include(playback.cue.due.advanced(byNanoseconds: -DirectorTimes.armLead), in: &wake)
+            include(playback.cue.due.advanced(byNanoseconds: -armLead), in: &wake)
             include(playback.cue.due, in: &wake)
         }
         include(after(playback.cue.expires), in: &wake)

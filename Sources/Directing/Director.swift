@@ -8,6 +8,8 @@ public import Scheduling
 ///
 /// - *Now.* A broadcast that starts no later than its document was issued starts on receipt. Another waits for a trusted clock,
 ///   unless it is an emergency.
+/// - *Ahead.* What is due at an instant is loaded and its start ordered ahead of it, sooner by the amplifier's warm-up. Its gain is
+///   that of the hour at which it is due, and follows the volumes until its first frame.
 /// - *Late.* A cue waits for its audio, the sound card or the loudspeaker until it expires, and is then `missed`. What has begun
 ///   may end after `expires`; what is silent by then does not go on, and ends `interrupted`.
 /// - *Repeated.* One occurrence has the turn. Another that becomes due waits until the one that sounds is over, and is `missed` as
@@ -30,6 +32,9 @@ public struct Director: Sendable {
 
     let node: NodeID
     let zones: @Sendable (String) -> TimeZoneRules?
+    /// Nanoseconds before a cue is due at which it is loaded, and at which its start is ordered.
+    let loadLead: Int64
+    let armLead: Int64
 
     // What is known.
     var time: KnownTime
@@ -72,13 +77,20 @@ public struct Director: Sendable {
     /// Those of the call that is being handled.
     var effects: [Effect] = []
 
-    /// - Parameter zones: the rules of a named zone; nil when there is no such zone. The same name always gives the same rules.
+    /// - Parameters:
+    ///   - warmUp: seconds, up to some, that the amplifier needs before it can be heard. What is due at an instant is loaded, and its start
+    ///     ordered, so much the sooner.
+    ///   - zones: the rules of a named zone; nil when there is no such zone. The same name always gives the same rules.
     public init(
-        node: NodeID, memory: Memory = Memory(), zones: @escaping @Sendable (_ zone: String) -> TimeZoneRules?
+        node: NodeID, memory: Memory = Memory(), warmUp: Double = 0,
+        zones: @escaping @Sendable (_ zone: String) -> TimeZoneRules?
     ) {
         self.node = node
         self.memory = memory
         self.zones = zones
+        let warmUp = Int64(warmUp * Double(DirectorTimes.second))
+        loadLead = DirectorTimes.loadLead + warmUp
+        armLead = DirectorTimes.armLead + warmUp
         time = KnownTime(passed: memory.passed)
     }
 

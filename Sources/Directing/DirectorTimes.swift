@@ -3,9 +3,10 @@ enum DirectorTimes {
     static let second: Int64 = 1_000_000_000
     /// Seconds east of UTC where a node stands whose settings name a zone that does not exist.
     static let vietnam = 25_200
-    /// So long before it is due, a cue is opened and decoded.
+    /// So long before it is due, and before the amplifier must wake for it, a cue is opened and decoded.
     static let loadLead = 10 * second
-    /// So long before it is due, its start is ordered: time to write that down first, and for the player to be exact.
+    /// So long before it is due, and before the amplifier must wake for it, its start is ordered: time to write that down first, and
+    /// for the player to be exact.
     static let armLead = 2 * second
     /// What a cue may sound beyond its maximum, so that one as long as its maximum is not cut by the way of its report.
     static let overrun = second

@@ -120,7 +120,8 @@ actor NodeCore {
         gate = DocumentGate(node: configuration.node, trustedKeys: configuration.trustedKeys)
         let memory = try Self.memory(in: store, logger: logger)
         storedMemory = memory
-        director = Director(node: configuration.node, memory: memory, zones: zones.rules)
+        director = Director(
+            node: configuration.node, memory: memory, warmUp: configuration.warmUp, zones: zones.rules)
         clock = ClockTrust(
             latest: memory.passed ?? .distantPast, isGiven: configuration.trustsGivenClock,
             wasTrusted: store.trustedBoot == boot)

@@ -64,6 +64,42 @@ import Testing
         #expect(world.heardNow == [Samples.cue("a"): -2])
     }
 
+    @Test(arguments: [
+        ("10:01", "10:02", -12.0), ("09:00", "10:01", -2), ("10:00", "10:01", -2), ("10:02", "10:03", -2),
+    ])
+    func `what begins as night falls or ends has the gain of that hour from its first frame`(
+        from: String, to: String, gain: Double
+    ) throws {
+        for cue in [Samples.occurrence("p"), Samples.cue("a")] {
+            var world = Self.world(Self.night(from, to, -12))
+            world.publish(schedule: cue.kind == .programme ? [Samples.programme("p")] : [])
+            world.publish(cue.kind == .broadcast ? [Samples.broadcast("a", in: world, after: 60)] : [])
+            world.run(seconds: 60.001)
+            let voice = try #require(world.player.voices[cue])
+            #expect(voice.firstGain == gain && voice.gain == gain)
+            let started = try #require(world.story(cue).first { $0.kind == .started })
+            #expect(started.startError == 0 && started.gains?.sum == gain)
+            #expect(world.violations.isEmpty)
+        }
+    }
+
+    @Test(arguments: [55.0, 58, 59.5])
+    func `volumes that change between load and start count from the first frame`(after: Double) throws {
+        var world = Self.world(NodeSettings.Volumes(normal: -2))
+        world.publish(schedule: [Samples.programme("p")])
+        world.run(seconds: after)
+        let cue = Samples.occurrence("p")
+        #expect(world.player.voices[cue]?.gain == -2)
+        var settings = world.settingsOfDefault
+        settings.volumes.normal = -7
+        world.set(settings)
+        #expect(world.player.voices[cue]?.gain == -7)
+        world.run(seconds: 60.001 - after)
+        #expect(world.player.voices[cue]?.firstGain == -7)
+        let started = try #require(world.story(cue).first { $0.kind == .started })
+        #expect(started.startError == 0 && started.gain == -7)
+    }
+
     @Test func `the ceiling binds the night as well`() {
         var volumes = Self.night("09:00", "11:00", 6)
         volumes.ceiling = 1

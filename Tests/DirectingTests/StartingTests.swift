@@ -67,6 +67,29 @@ import Testing
         #expect(world.end(Samples.cue("a")) == .finished)
     }
 
+    @Test(arguments: [0, 0.4, 1.5, 3, 10])
+    func `what is due at an instant is ordered before its amplifier must wake, with time to write that down`(
+        warmUp: Double
+    ) throws {
+        var world = World(warmUp: warmUp)
+        world.publish([Samples.broadcast("a", in: world, after: 30)])
+        world.publish(schedule: [Samples.programme("p")])
+        world.run(seconds: 90)
+        for cue in [Samples.cue("a"), Samples.occurrence("p")] {
+            let started = try #require(world.story(cue).first { $0.kind == .started })
+            #expect(started.startError == 0)
+            let due = try #require(started.due)
+            let loaded = world.log.first { step in
+                step.effects.contains { if case .load(cue, _) = $0 { true } else { false } }
+            }
+            let ordered = world.log.first { $0.effects.contains(.start(cue, at: .at(due))) }
+            let loadLead = due.seconds(since: try #require(loaded).now.wall)
+            let armLead = due.seconds(since: try #require(ordered).now.wall)
+            #expect(abs(loadLead - warmUp - 10) < 0.001 && abs(armLead - warmUp - 2) < 0.001)
+        }
+        #expect(world.violations.isEmpty)
+    }
+
     @Test func `an emergency takes a cue's turn even after its start was ordered`() {
         var world = World()
         world.publish([Samples.broadcast("a", in: world, after: 5)])

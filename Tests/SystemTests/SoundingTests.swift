@@ -131,6 +131,24 @@ extension SystemSuite {
             }
         }
 
+        @Test func `a programme begins on its second, however long the amplifier needs before it`() async throws {
+            try await Station.run(settings: "  warmUp: 3") { station in
+                let clip = try await station.clip("noise", seconds: 0.5)
+                let due = station.time(in: 7)
+                let programme = Programme("p", at: due, .audio(clip.audio))
+                try await station.schedule([programme], before: due.advanced(by: -3))
+                #expect(try await station.controller.ending(of: programme.cue).event.kind == .finished)
+                let heard = try #require(station.node.card.heard)
+                let place = try #require(heard.places(of: clip.sound).first)
+                let instant = Timestamp(nanoseconds: try #require(try station.node.card.instant(of: place)))
+                let late = instant.seconds(since: due.instant)
+                // One that is ordered too late waits for the amplifier, by a second or more.
+                try #require(late.magnitude < 0.5)
+                try SlowMachine.check("the programme", isOff: late, within: 0.002)
+                #expect(place >= 3 * 44_100)
+            }
+        }
+
         @Test func `a card that runs dry and is put to sleep sounds on, and health counts both`() async throws {
             try await Station.run(rate: 48_000) { station in
                 let mp3 = try await station.workshop.noise("noise", seconds: 3, rate: 48_000)

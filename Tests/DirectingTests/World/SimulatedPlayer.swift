@@ -20,6 +20,10 @@ struct SimulatedPlayer {
         var relays: [Range<Int64>] = []
         var position: Int64 = 0
         var heard: Int64 = 0
+        /// The gain of its first frame.
+        var firstGain: Double?
+        /// When it is to begin, in milliseconds of the monotonic clock, if that was said.
+        var wanted: Int64?
         /// When it was first told to sound, in milliseconds.
         var began: Int64?
         var hasReportedStart = false
@@ -30,6 +34,8 @@ struct SimulatedPlayer {
     /// Milliseconds of the monotonic clock.
     private(set) var clock: Int64 = 0
     var hasDevice = true
+    /// Milliseconds from an order to begin at an instant until the amplifier can be heard.
+    var warmUp: Int64 = 0
     /// Whether it knows that it has no device, and whether that is still to be told.
     private var knowsLoss = false
     private var hasToTellLoss = false
@@ -114,13 +120,18 @@ struct SimulatedPlayer {
         if let heard = heardVoices[cue], voice.began == nil, cue.kind == .broadcast || voice.offset < heard {
             playedTwice.insert(cue)
         }
-        if voice.began == nil { voice.began = clock }
+        if voice.began == nil {
+            voice.began = clock
+            voice.firstGain = voice.gain
+        }
         if !hasDevice { loseDevice() }
         // Without a device it goes on by the clock, and says so all the same.
         if !voice.hasReportedStart {
             voice.hasReportedStart = true
             reports.append(
-                .started(cue, at: Timestamp(nanoseconds: (clock + wallOffset) * 1_000_000), startError: 0))
+                .started(
+                    cue, at: Timestamp(nanoseconds: (clock + wallOffset) * 1_000_000),
+                    startError: Double(clock - (voice.wanted ?? clock)) / 1000))
         }
         voices[cue] = voice
     }
@@ -166,7 +177,9 @@ struct SimulatedPlayer {
             if voices[cue]?.state != .loaded { complaints.append("\(cue) was started twice") }
             switch start {
             case .at(let instant) where instant.nanoseconds / 1_000_000 - wallOffset > clock:
-                voices[cue]?.state = .armed(at: instant.nanoseconds / 1_000_000 - wallOffset)
+                let wanted = instant.nanoseconds / 1_000_000 - wallOffset
+                voices[cue]?.wanted = wanted
+                voices[cue]?.state = .armed(at: max(wanted, clock + warmUp))
             default:
                 voices[cue]?.state = .playing
                 sound(cue, wallOffset: wallOffset)

@@ -53,14 +53,16 @@ struct World {
     /// Milliseconds after which a timer is told in any case.
     var idle: Int64 = 60_000
 
-    init(at start: Timestamp = Timestamp("2026-11-21T03:00:00Z") ?? .distantPast) {
+    /// - Parameter warmUp: seconds that the amplifier needs.
+    init(at start: Timestamp = Timestamp("2026-11-21T03:00:00Z") ?? .distantPast, warmUp: Double = 0) {
         wallOffset = start.nanoseconds / 1_000_000
-        director = Self.makeDirector(Director.Memory())
+        player.warmUp = Int64(warmUp * 1000)
+        director = Self.makeDirector(Director.Memory(), warmUp: warmUp)
         tell(.restarted(heard: [:]))
     }
 
-    static func makeDirector(_ memory: Director.Memory) -> Director {
-        Director(node: node, memory: memory, zones: zone)
+    static func makeDirector(_ memory: Director.Memory, warmUp: Double = 0) -> Director {
+        Director(node: node, memory: memory, warmUp: warmUp, zones: zone)
     }
 
     @Sendable static func zone(_ name: String) -> TimeZoneRules? {
@@ -233,7 +235,8 @@ struct World {
         do {
             let stored = try Wire.encode(director.memory)
             if stored.count > 64_000 { violations.append("the memory has grown to \(stored.count) bytes") }
-            director = Self.makeDirector(try Wire.decode(Director.Memory.self, from: stored))
+            let memory = try Wire.decode(Director.Memory.self, from: stored)
+            director = Self.makeDirector(memory, warmUp: Double(player.warmUp) / 1000)
         } catch {
             violations.append("the memory cannot be stored: \(error)")
         }
