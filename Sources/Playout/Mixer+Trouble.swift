@@ -15,6 +15,10 @@ extension Mixer {
     /// A device that is lost so soon after it was opened is not tried again at once, in nanoseconds.
     private static let haste: Int64 = 500_000_000
 
+    /// One that is lost so soon after it had passed a trial, in nanoseconds, is put on a longer one, up to so many seconds.
+    private static let fickle: Int64 = 10_000_000_000
+    private static let longestProof = 5.0
+
     /// Brings a device that has stopped back; one that is gone, or that is not to be brought back, is lost.
     func recover(from error: PCMFault) {
         let now = MonotonicClock.nanoseconds
@@ -68,6 +72,9 @@ extension Mixer {
         pausedUntil = 0
         recoveries = 0
         let isHasty = now - openedAt < Self.haste
+        // One that moves, passes, and stands still again has to move longer the next time.
+        let isFickle = isProven && now - openedAt < Self.fickle
+        proof = isFickle && isDoubted ? min(max(proof * 4, 0.02), Self.longestProof) : 0
         if hasMoved || !isHasty { backoff = Self.firstBackoff(configuration) }
         retryAt = now
         if isHasty { postpone(now) }

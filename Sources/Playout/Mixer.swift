@@ -66,8 +66,10 @@ final class Mixer {
     var hasMoved = false
     /// Whether the device was there and did not play when it was lost last. Then it is put on trial before it counts as restored.
     var isDoubted = false
-    /// While the device is on trial: the room that it had at first, and since when.
-    var trial: (room: Int, since: Int64)?
+    var trial: Trial?
+    /// Whether the device that is open has passed a trial, and for how many seconds one has to move to pass the next.
+    var isProven = false
+    var proof = 0.0
     /// How far the device had come when it was last seen to move, and when that was.
     var motion: (frame: Int64, at: Int64) = (0, 0)
     /// Recoveries since the device last moved, and when the next attempt is due.
