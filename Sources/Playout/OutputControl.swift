@@ -87,6 +87,7 @@ final class OutputControl {
         } catch {
             volume = nil
             isFailing = true
+            control.keepOutputLevel(of: opening)
             control.note("The card's volume cannot be set: \(error).", about: .volume)
         }
     }

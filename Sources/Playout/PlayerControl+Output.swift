@@ -62,6 +62,15 @@ extension PlayerControl {
         }
     }
 
+    /// The card did not follow. The samples stay ready for it to do so, for nobody knows whether it has; what waits for it is no longer
+    /// held back.
+    func keepOutputLevel(of opening: Int) {
+        state.withLock { state in
+            guard state.output.openings == opening, state.output.rising != nil else { return }
+            follow(state.output.card, ramp: Self.outputRamp, &state)
+        }
+    }
+
     /// The card has gone, and nobody knows at which level it comes back.
     func forgetOutputLevel(_ state: inout State) {
         guard configuration.mixerElement != nil else { return }

@@ -51,6 +51,18 @@ import Testing
         #expect(abs(try #require(rig.heard.last) - (0.05 + 0.25)) < 0.000_01)
     }
 
+    @Test func `an emergency is not held down by a card whose volume cannot be set`() throws {
+        let rig = try rig()
+        rig.control.start(emergency, at: .now, ramp: nil)
+        rig.play(480)
+        rig.control.prepareOutputLevel(0, of: 1)
+        rig.play(480)
+        rig.control.keepOutputLevel(of: 1)
+        rig.play(480)
+        // All that the samples can do. That of the hum is ready for a card that may have followed after all.
+        #expect(abs(try #require(rig.heard.last) - (0.05 + 0.25)) < 0.000_01)
+    }
+
     @Test func `for what starts at an instant the card is up before it`() throws {
         let rig = try rig()
         rig.control.start(emergency, at: .instant(wallNanoseconds: rig.instant + 1_000_000_000), ramp: nil)
