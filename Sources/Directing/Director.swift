@@ -90,7 +90,7 @@ public struct Director: Sendable {
         self.zones = zones
         let warmUp = Int64(warmUp * Double(DirectorTimes.second))
         loadLead = DirectorTimes.loadLead + warmUp
-        armLead = DirectorTimes.armLead + warmUp
+        armLead = max(DirectorTimes.armLead, DirectorTimes.writing + warmUp)
         time = KnownTime(passed: memory.passed)
     }
 

@@ -5,9 +5,10 @@ enum DirectorTimes {
     static let vietnam = 25_200
     /// So long before it is due, and before the amplifier must wake for it, a cue is opened and decoded.
     static let loadLead = 10 * second
-    /// So long before it is due, and before the amplifier must wake for it, its start is ordered: time to write that down first, and
-    /// for the player to be exact.
+    /// So long before it is due its start is ordered, and `writing` before the amplifier must wake for it: time to write that down first,
+    /// and for the player to be exact. No longer, for a program that dies meanwhile has had its turn: nobody knows whether it sounded.
     static let armLead = 2 * second
+    static let writing = second
     /// What a cue may sound beyond its maximum, so that one as long as its maximum is not cut by the way of its report.
     static let overrun = second
     /// What begins within this time of its instant is on time.

@@ -53,7 +53,9 @@ extension World {
             violations.append("\(cue) was started by an untrusted clock")
         }
         // By a clock that was set back, what goes on may be of later.
-        if cue.kind == .programme, isFirst, wall.advanced(bySeconds: 2.001 + Double(player.warmUp) / 1000) < facts.due {
+        if cue.kind == .programme, isFirst,
+            wall.advanced(bySeconds: max(2, 1 + Double(player.warmUp) / 1000) + 0.001) < facts.due
+        {
             violations.append("\(cue) was started before it was due")
         }
         if wall > expires, isClockTrusted {
