@@ -66,8 +66,8 @@ extension NodeCore {
 
     func apply(_ document: Document<NodeSettings>) -> [Effect] {
         let settings = document.body
+        if settings.selfTest != self.settings?.selfTest { selfTestAsked = document.issuedAt }
         self.settings = settings
-        settingsIssued = document.issuedAt
         gate.trust(settings.trustedKeys)
         let addresses = configuration.contentAddresses + settings.contentAddresses
         Task { await fetcher.use(addresses: addresses) }

@@ -59,7 +59,7 @@ extension NodeCore {
         }
         if let setting = settings?.selfTest {
             let age = SelfTestTime.complaint(
-                setting, last: selfTestResult?.at, since: settingsIssued ?? health.at, now: health.at)
+                setting, last: selfTestResult?.at, since: selfTestAsked ?? health.at, now: health.at)
             for words in [selfTestResult?.complaint, age].compactMap(\.self) {
                 faults.append(Health.Fault(part: "selfTest", text: words))
             }

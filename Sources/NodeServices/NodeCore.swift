@@ -40,8 +40,8 @@ actor NodeCore {
     var storedMemory: Director.Memory
     var memoryWriter = Director.MemoryWriter()
     var settings: NodeSettings?
-    /// When the controller signed them.
-    var settingsIssued: Timestamp?
+    /// When the controller signed settings that ask for the self-test as these do.
+    var selfTestAsked: Timestamp?
     var voices: [CueID: Voice] = [:]
     var cues: [VoiceID: CueID] = [:]
     var lastVoice: UInt64 = 0

@@ -71,13 +71,15 @@ struct SelfTest: Sendable {
             group.addTask { await follow(voice, of: player, events, listener) }
             group.addTask { [patience] in
                 do { try await Task.sleep(for: .seconds(patience)) } catch { return nil }
-                player.stop(voice)
                 return Playback(
                     began: WallClock.nanoseconds,
                     problem: "the sweep was not played to its end within \(patience) s: look at the sound card")
             }
             defer { group.cancelAll() }
-            return await group.next() ?? nil
+            let playback = await group.next() ?? nil
+            // It may still wait for a device.
+            player.stop(voice)
+            return playback
         }
     }
 

@@ -30,7 +30,7 @@ extension SystemSuite {
             _ check: @escaping @Sendable (Story, Station) async throws -> Void
         ) async throws {
             try await Station.run { station in
-                let first = try await station.workshop.noise("normal", seconds: seconds)
+                let first = try await station.workshop.noise("normal", seconds: seconds * station.patience.factor)
                 let second = try await station.workshop.noise("emergency", seconds: 1.2, options: ["-b", "160"])
                 let normal = Broadcast.due("tin", try station.offer(first), whenInterrupted: policy)
                 let spare = try station.offer(second)
@@ -42,6 +42,8 @@ extension SystemSuite {
                 try await station.controller.ending(of: normal.cue)
 
                 let journal = try station.controller.settledJournal()
+                let told = journal.playbacks.first { $0.cue == emergency.cue || $0.kind == .finished }
+                if told?.cue == normal.cue { throw SlowMachine("the emergency came when the broadcast was over") }
                 let interrupted = try #require(
                     journal.playbacks(of: normal.cue).first { $0.kind == .interrupted })
                 #expect(interrupted.by == emergency.cue)
